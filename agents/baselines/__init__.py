@@ -1,0 +1,1 @@
+"""Floors and ceilings: the agents that every result is compared with."""

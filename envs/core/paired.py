@@ -1,0 +1,258 @@
+"""`PairedEnv`: composes a world, views, a controller and a task into a Gymnasium environment."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any, Generic
+
+import gymnasium as gym
+from gymnasium.error import ResetNeeded
+from gymnasium.spaces import Dict
+
+from crossworld.envs.core.errors import SnapshotError
+from crossworld.envs.core.info import StepInfo, action_mask
+from crossworld.envs.core.parts import Controller, Expert, Task, View, W
+from crossworld.envs.core.pddl import Atom
+from crossworld.envs.core.snapshot import (
+    FORMAT,
+    Snapshot,
+    check_snapshot,
+    generator_state,
+    restore_generator,
+)
+from crossworld.envs.core.task import TaskSpec
+
+Observation = dict[str, Any]
+
+
+class PairedEnv(gym.Env[Observation, Any], Generic[W]):
+    """One state, several exact views. Worlds subclass this and add tasks and scene.
+
+    Args:
+        views: observation key to view, in the order of the observation.
+        controller: the action mode.
+        expert: what fills `info["expert_action"]`; None leaves it empty.
+        split: the split that tasks are drawn from.
+        render_mode: None or "ansi".
+
+    Subclasses implement `_start` and `_resume`, and the task list.
+    """
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}
+
+    OPTIONS: frozenset[str] = frozenset({"task_id", "snapshot", "instruction"})
+    """The reset options that this environment understands."""
+
+    def __init__(
+        self,
+        *,
+        views: Mapping[str, View[W]],
+        controller: Controller[W],
+        expert: Expert[W] | None,
+        split: str,
+        render_mode: str | None,
+    ) -> None:
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            raise ValueError(
+                f"render_mode {render_mode!r} is not one of {self.metadata['render_modes']}."
+            )
+        self.render_mode = render_mode
+        self.split = split
+        self.observation_space = Dict({key: view.space for key, view in views.items()})
+        self.action_space = controller.space
+        self._views = tuple((key, view.render) for key, view in views.items())
+        self._controller = controller
+        self._expert = expert
+        self._world: W | None = None
+        self._task: Task[W] | None = None
+        self._elapsed = 0
+        self._succeeded = False
+        self._limit = 0
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Start an episode.
+
+        Args:
+            seed: seeds `np_random`, from which the task is drawn.
+            options: `task_id`, `snapshot` or `instruction`; see the class.
+
+        Raises:
+            ValueError: an option is unknown.
+            TaskNotFoundError: there is no such task.
+            SnapshotError: the snapshot does not fit.
+        """
+        super().reset(seed=seed)
+        chosen = dict(options or {})
+        unknown = sorted(chosen.keys() - self.OPTIONS)
+        if unknown:
+            raise ValueError(
+                f"reset: unknown option(s) {', '.join(map(repr, unknown))}; known are"
+                f" {', '.join(sorted(self.OPTIONS))}."
+            )
+        if chosen.get("snapshot") is not None:
+            if len(chosen) > 1:
+                raise ValueError("reset: a snapshot brings its own task; give no other option.")
+            self._apply_snapshot(chosen["snapshot"], with_generator=seed is None)
+        else:
+            self._world, self._task = self._start(chosen)
+            self._elapsed = 0
+            self._succeeded = False
+            if self._expert is not None:
+                self._expert.begin(self._world)
+        limit = self.spec.max_episode_steps if self.spec is not None else None
+        self._limit = limit if limit is not None and limit > 0 else 2**62
+        return self._observe(), self._info(self._task_progress(), ticks=0)
+
+    def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Carry out one action.
+
+        Returns:
+            Observation, reward (1.0 on the first success of the episode, else 0.0), terminated
+            (the goal holds, or cannot be reached any more), truncated (the step limit is reached),
+            info (see `StepInfo`).
+
+        Raises:
+            ResetNeeded: `reset` was not called.
+            TypeError: the action is of the wrong kind for the action mode.
+        """
+        world = self._playing()
+        command = self._controller.command(action, world)
+        event = world.act(command)
+        self._elapsed += 1
+        if self._expert is not None:
+            self._expert.observe(command, world)
+        progress = self._task_progress()
+        success = progress >= 1.0
+        reward = 1.0 if success and not self._succeeded else 0.0
+        if success:
+            self._succeeded = True
+        observation = {key: render(world) for key, render in self._views}
+        info = self._info(progress, event.ticks)
+        terminated = success or self._playing_task().lost(world)
+        # The limit counts from the episode's true start, also when it was resumed from a snapshot.
+        return observation, reward, terminated, self._elapsed >= self._limit, info
+
+    def render(self) -> str | None:
+        """Return mission, text and success as one string (`render_mode="ansi"`)."""
+        if self.render_mode is None:
+            return None
+        world = self._playing()
+        state = "done" if self._task_progress() >= 1.0 else f"step {self._elapsed}"
+        return f"[{state}] {world.mission}\n\n{self._text(world)}\n"
+
+    @abstractmethod
+    def _start(self, options: dict[str, Any]) -> tuple[W, Task[W]]:
+        """Build the world of the task that the options name, or of one drawn with `np_random`."""
+
+    @abstractmethod
+    def _resume(self, snapshot: Snapshot) -> tuple[W, Task[W]]:
+        """Build the world of a snapshot, as it was."""
+
+    @abstractmethod
+    def _text(self, world: W) -> str:
+        """Return what the parallel text world says now."""
+
+    @abstractmethod
+    def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
+        """Return `count` tasks of a split, sorted by id, from number `start` on."""
+
+    @abstractmethod
+    def manifest_hash(self, split: str) -> str:
+        """Return one hash over all tasks of a split."""
+
+    def facts(self) -> frozenset[Atom]:
+        """Return the state as facts."""
+        return self._playing().facts()
+
+    def pddl_domain(self) -> str:
+        """Return the world's rules in PDDL."""
+        return self._playing().pddl_domain()
+
+    def pddl_problem(self) -> str:
+        """Return the present state and the goal in PDDL; any planner can go on from it."""
+        return self._playing().pddl_problem()
+
+    def admissible_commands(self) -> list[str]:
+        """Return all commands that are possible now, sorted."""
+        return self._playing().admissible_commands()
+
+    @abstractmethod
+    def expert_action(self) -> str:
+        """Return the expert's next command; without `expert=`, the planner's."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return this moment, complete and JSON-able: state, last event, steps, generator."""
+        world = self._playing()
+        snapshot = Snapshot(
+            format=FORMAT,
+            env=type(self).__name__,
+            split=self._playing_task().split,
+            task_id=self._playing_task().task_id,
+            world=world.to_json(),
+            elapsed_steps=self._elapsed,
+            succeeded=self._succeeded,
+            np_random=generator_state(self.np_random),
+            expert=None if self._expert is None else self._expert.to_json(),
+        )
+        return dict(snapshot)
+
+    def restore(self, snapshot: dict[str, Any]) -> Observation:
+        """Go to a snapshot for inspection and return its observation.
+
+        To play on from one, use `reset(options={"snapshot": ...})`: wrappers learn of a reset only.
+
+        Raises:
+            SnapshotError: it does not fit this environment.
+        """
+        self._apply_snapshot(snapshot, with_generator=True)
+        return self._observe()
+
+    def _apply_snapshot(self, data: dict[str, Any], *, with_generator: bool) -> None:
+        snapshot = check_snapshot(data, type(self).__name__)
+        if with_generator:
+            restore_generator(self.np_random, snapshot["np_random"])
+        self._world, self._task = self._resume(snapshot)
+        self._elapsed = snapshot["elapsed_steps"]
+        self._succeeded = bool(snapshot["succeeded"])
+        if self._expert is not None:
+            try:
+                self._expert.restore(snapshot["expert"], self._world)
+            except (KeyError, TypeError, ValueError) as error:
+                raise SnapshotError(f"snapshot: expert memory {error!r} does not fit.") from error
+
+    def _observe(self) -> Observation:
+        world = self._playing()
+        return {key: render(world) for key, render in self._views}
+
+    def _info(self, progress: float, ticks: int) -> dict[str, Any]:
+        world, task = self._playing(), self._playing_task()
+        commands = world.admissible_commands()
+        event = world.event
+        info: StepInfo = {
+            "task_id": task.task_id,
+            "task_type": task.task_type,
+            "split": task.split,
+            "success": progress >= 1.0,
+            "goal_conditions": progress,
+            "action_valid": event.valid,
+            "feedback": event.feedback,
+            "ticks": ticks,
+            "admissible_commands": commands,
+            "action_mask": action_mask(len(commands)),
+            "expert_action": "" if self._expert is None else self._expert.suggest(world),
+        }
+        return info  # type: ignore[return-value]  # a TypedDict is a plain dict at run time
+
+    def _task_progress(self) -> float:
+        return self._playing_task().progress(self._playing())
+
+    def _playing(self) -> W:
+        if self._world is None:
+            raise ResetNeeded("call reset() first: no episode is under way.")
+        return self._world
+
+    def _playing_task(self) -> Task[W]:
+        if self._task is None:
+            raise ResetNeeded("call reset() first: no episode is under way.")
+        return self._task

@@ -1,0 +1,74 @@
+"""Snapshots: everything an environment needs to go on from a moment, as a JSON-able dictionary."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict, cast
+
+import numpy as np
+
+from crossworld.envs.core.errors import SnapshotError
+
+FORMAT = 1
+
+
+class Snapshot(TypedDict):
+    """One moment of an environment.
+
+    Keys:
+        format: version of this layout.
+        env: name of the environment's class.
+        split, task_id: which task.
+        world: state and last event.
+        elapsed_steps: steps since reset.
+        succeeded: whether the reward has been paid.
+        np_random: state of the environment's generator.
+        expert: what the expert remembers; None without one.
+    """
+
+    format: int
+    env: str
+    split: str
+    task_id: str
+    world: dict[str, Any]
+    elapsed_steps: int
+    succeeded: bool
+    np_random: dict[str, Any]
+    expert: Any
+
+
+def check_snapshot(snapshot: Any, env: str) -> Snapshot:
+    """Return a snapshot if it has the right layout and belongs to this environment.
+
+    Raises:
+        SnapshotError: it does not.
+    """
+    if not isinstance(snapshot, Mapping):
+        raise SnapshotError(f"snapshot: a dictionary is needed, not {type(snapshot).__name__}.")
+    missing = sorted(Snapshot.__annotations__.keys() - snapshot.keys())
+    if missing:
+        raise SnapshotError(f"snapshot: {', '.join(missing)} missing; take it with snapshot().")
+    if snapshot["format"] != FORMAT:
+        raise SnapshotError(
+            f"snapshot: format {snapshot['format']!r}; this version reads {FORMAT}."
+        )
+    if snapshot["env"] != env:
+        raise SnapshotError(f"snapshot: taken from {snapshot['env']}, not from {env}.")
+    if not isinstance(snapshot["elapsed_steps"], int) or snapshot["elapsed_steps"] < 0:
+        raise SnapshotError(f"snapshot: elapsed_steps is {snapshot['elapsed_steps']!r}.")
+    return cast(Snapshot, dict(snapshot))
+
+
+def generator_state(generator: np.random.Generator) -> dict[str, Any]:
+    """Return a generator's state, JSON-able."""
+    return dict(generator.bit_generator.state)
+
+
+def restore_generator(generator: np.random.Generator, state: Any) -> None:
+    """Set a generator to a saved state.
+
+    Raises:
+        SnapshotError: the state is not one of this kind of generator.
+    """
+    try:
+        generator.bit_generator.state = state
+    except (TypeError, ValueError, KeyError) as error:
+        raise SnapshotError(f"snapshot: np_random cannot be restored ({error}).") from error

@@ -1,0 +1,1 @@
+"""The household family: ALFWorld's official games, compiled and byte for byte."""

@@ -1,0 +1,172 @@
+"""Writing games: a room described in Python becomes a `game.tw-pddl` file in the official format.
+
+The domain and grammar are this package's own texts; the real alfworld plays such files too.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from crossworld.envs.core.pddl import Atom, write_problem
+from crossworld.envs.household import facts
+from crossworld.envs.household.catalogue import ADMITS, OBJECT_TYPES
+from crossworld.envs.household.compile import compile_game
+from crossworld.envs.household.experts.planner import plan
+from crossworld.envs.household.goal import GoalSpec, write_goal
+from crossworld.envs.household.versions import VERSIONS
+
+_PLACEHOLDER = "TASK SENTENCE"
+_BASINS = {"SinkBasin": "Sink", "BathtubBasin": "Bathtub"}
+
+Point = tuple[float, float, float]
+Pose = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """A receptacle.
+
+    Attributes:
+        kind: its type, a key of `catalogue.ADMITS`.
+        at: x, y (up), z in metres.
+        seen_from: the agent's pose at it: x and z in quarter metres, quarter turns clockwise, camera
+            pitch in degrees.
+        openable: whether it has a door.
+    """
+
+    kind: str
+    at: Point
+    seen_from: Pose
+    openable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An object.
+
+    Attributes:
+        kind: its type, a key of `catalogue.OBJECT_TYPES`.
+        at: x, y (up), z in metres.
+        inside: numbers of the furniture that it is in; usually one, none for what stands in the room.
+        holds: numbers of the items statically inside it.
+        cool: whether it starts cool.
+    """
+
+    kind: str
+    at: Point
+    inside: tuple[int, ...] = ()
+    holds: tuple[int, ...] = ()
+    cool: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room with everything in it, and the agent's first pose."""
+
+    start: Pose
+    furniture: tuple[Furniture, ...]
+    items: tuple[Item, ...]
+
+
+def write_game(room: Room, goal: GoalSpec, sentence: str) -> dict[str, Any]:
+    """Return the content of a `game.tw-pddl` file.
+
+    `goal` names types as the catalogue does, with "Type" at the end (`MugType`).
+    """
+    problem = problem_text(room, goal)
+    game = compile_game(problem, sentence, VERSIONS["wheel"])
+    walkthrough = plan(game.start)
+    return {
+        "pddl_domain": facts.domain(),
+        "grammar": _grammar().replace(_PLACEHOLDER, sentence),
+        "pddl_problem": problem,
+        "solvable": walkthrough is not None,
+        "walkthrough": walkthrough,
+    }
+
+
+def write_game_text(room: Room, goal: GoalSpec, sentence: str) -> str:
+    """Return a `game.tw-pddl` file's text: one line of JSON, as upstream writes it."""
+    return json.dumps(write_game(room, goal, sentence))
+
+
+def problem_text(room: Room, goal: GoalSpec) -> str:
+    """Return a room and a goal as a PDDL problem."""
+    furniture = [_furniture_symbol(f) for f in room.furniture]
+    items = [_symbol(item.kind, item.at) for item in room.items]
+    twice = [symbol for symbol, n in Counter(furniture + items).items() if n > 1]
+    if twice:
+        raise ValueError(f"room: two things are called {twice[0]!r}; move one of them.")
+    locations = sorted(
+        {_location(pose) for pose in (room.start, *(f.seen_from for f in room.furniture))}
+    )
+    atoms = list(_atoms(room, furniture, items))
+    kinds = {"agent1": "agent"}
+    kinds |= dict.fromkeys(items, "object") | dict.fromkeys(furniture, "receptacle")
+    kinds |= dict.fromkeys(locations, "location")
+    kinds |= {f"{kind}Type": "rtype" for kind in sorted(ADMITS)}
+    kinds |= {f"{kind}Type": "otype" for kind in sorted(OBJECT_TYPES)}
+    return write_problem(
+        name="household",
+        domain="alfred",
+        objects=kinds,
+        init=atoms,
+        goal=write_goal(goal),
+        metric="minimize (total-cost)",
+    )
+
+
+def _atoms(room: Room, furniture: list[str], items: list[str]) -> Iterator[Atom]:
+    yield Atom("atLocation", ("agent1", _location(room.start)))
+    present = {item.kind for item in room.items}
+    for kind in {f.kind for f in room.furniture}:
+        for admitted in ADMITS[kind]:
+            if admitted in present:
+                yield Atom("canContain", (f"{kind}Type", f"{admitted}Type"))
+    for symbol, piece in zip(furniture, room.furniture, strict=True):
+        yield Atom("receptacleType", (symbol, f"{piece.kind}Type"))
+        yield Atom("receptacleAtLocation", (symbol, _location(piece.seen_from)))
+        if piece.openable:
+            yield Atom("openable", (symbol,))
+    for symbol, item in zip(items, room.items, strict=True):
+        yield Atom("objectType", (symbol, f"{item.kind}Type"))
+        for predicate in OBJECT_TYPES[item.kind]:
+            yield Atom(predicate, (symbol,))
+        for number in item.inside:
+            yield Atom("inReceptacle", (symbol, furniture[number]))
+        places = {_location(room.furniture[number].seen_from) for number in item.inside[:1]}
+        for place in places or {_location(room.start)}:
+            yield Atom("objectAtLocation", (symbol, place))
+        for number in item.holds:
+            yield Atom("inReceptacleObject", (items[number], symbol))
+        if item.cool:
+            yield Atom("isCool", (symbol,))
+
+
+def _furniture_symbol(piece: Furniture) -> str:
+    outer = _BASINS.get(piece.kind)
+    if outer is None:
+        return _symbol(piece.kind, piece.at)
+    return f"{_symbol(outer, piece.at)}_bar_{piece.kind}"
+
+
+def _symbol(kind: str, at: Point) -> str:
+    """Encode a type and a place as upstream does: `Mug_bar__plus_01_dot_20_bar_...`."""
+    return "_bar_".join((kind, *(f"{_sign(v)}{abs(v):05.2f}".replace(".", "_dot_") for v in at)))
+
+
+def _location(pose: Pose) -> str:
+    return "_bar_".join(("loc", *(f"_minus_{-v}" if v < 0 else str(v) for v in pose)))
+
+
+def _sign(value: float) -> str:
+    return "_minus_" if value < 0 else "_plus_"
+
+
+@lru_cache(maxsize=1)
+def _grammar() -> str:
+    return (files("crossworld.envs.household") / "data" / "grammar.twl2").read_text("utf-8")

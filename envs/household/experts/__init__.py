@@ -1,0 +1,1 @@
+"""Experts for the household, queryable at any state."""

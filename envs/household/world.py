@@ -1,0 +1,91 @@
+"""The household as a `World`: one state of one game and the last event."""
+
+from typing import Any
+
+from crossworld.envs.core.errors import SnapshotError
+from crossworld.envs.core.parts import Task
+from crossworld.envs.core.pddl import Atom
+from crossworld.envs.core.spaces import fit_text
+from crossworld.envs.household import engine, facts
+from crossworld.envs.household.engine import Event
+from crossworld.envs.household.game import Game
+from crossworld.envs.household.state import State
+from crossworld.envs.household.text import describe
+
+
+class HouseholdWorld:
+    """One episode.
+
+    Args:
+        state: the state to play on; it is changed in place.
+        event: what led to it.
+    """
+
+    __slots__ = ("event", "mission", "state")
+
+    def __init__(self, state: State, event: Event = Event(engine.OPENING, ticks=0)) -> None:  # noqa: B008  # immutable
+        self.state = state
+        self.event = event
+        self.mission = fit_text(state.sentence)
+
+    def act(self, command: str) -> Event:
+        """Carry out a command; one that is not possible changes nothing but the event."""
+        event = self.event = engine.act(self.state, command)
+        return event
+
+    def admissible_commands(self) -> list[str]:
+        """Return all commands that are possible now, sorted."""
+        return engine.admissible_commands(self.state)
+
+    def text(self) -> str:
+        """Return what the text world says now."""
+        return describe(self.state, self.event)
+
+    def facts(self) -> frozenset[Atom]:
+        """Return the state as facts."""
+        return facts.facts(self.state)
+
+    def pddl_domain(self) -> str:
+        """Return the rules in PDDL."""
+        return facts.domain()
+
+    def pddl_problem(self) -> str:
+        """Return the state and the goal in PDDL."""
+        return facts.problem(self.state)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return state and last event, JSON-able."""
+        return {"state": self.state.to_json(), "event": list(self.event)}
+
+    @staticmethod
+    def from_json(game: Game, data: Any) -> "HouseholdWorld":
+        """Rebuild a world of `game` from `to_json`.
+
+        Raises:
+            SnapshotError: the data does not fit the game.
+        """
+        try:
+            state = State.from_json(game, data["state"])
+            event = Event(*data["event"])
+        except (KeyError, TypeError) as error:
+            raise SnapshotError(f"snapshot: its world is damaged ({error!r}).") from error
+        if event.verb not in engine.VERBS:
+            raise SnapshotError(f"snapshot: unknown event {event.verb!r}.")
+        if not (
+            -1 <= event.object < len(game.object_names)
+            and -1 <= event.receptacle < max(len(game.receptacle_names), len(game.object_names))
+        ):
+            raise SnapshotError(f"snapshot: event {list(event)} names things the game lacks.")
+        return HouseholdWorld(state, event)
+
+
+def task_of(game: Game, task_id: str, split: str) -> Task[HouseholdWorld]:
+    """Return the task that a game sets."""
+    share, lost = game.goal.share, game.goal.lost
+    return Task(
+        task_id=task_id,
+        task_type=game.goal.spec.task_type,
+        split=split,
+        progress=lambda world: share(world.state),
+        lost=lambda world: lost(world.state),
+    )

@@ -1,0 +1,7 @@
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run slow tests last, so that a quick failure shows quickly."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
