@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from crossworld.envs.core.errors import GameError
 from crossworld.envs.core.pddl import Atom, write_problem
 from crossworld.envs.household import facts
 from crossworld.envs.household.catalogue import ADMITS, OBJECT_TYPES
@@ -76,15 +77,20 @@ def write_game(room: Room, goal: GoalSpec, sentence: str) -> dict[str, Any]:
     """Return the content of a `game.tw-pddl` file.
 
     `goal` names types as the catalogue does, with "Type" at the end (`MugType`).
+
+    Raises:
+        GameError: the goal cannot be reached in this room.
     """
     problem = problem_text(room, goal)
     game = compile_game(problem, sentence, VERSIONS["wheel"])
     walkthrough = plan(game.start)
+    if walkthrough is None:
+        raise GameError(f"{sentence!r} cannot be done in this room; check what admits what.")
     return {
         "pddl_domain": facts.domain(),
         "grammar": _grammar().replace(_PLACEHOLDER, sentence),
         "pddl_problem": problem,
-        "solvable": walkthrough is not None,
+        "solvable": True,
         "walkthrough": walkthrough,
     }
 

@@ -159,7 +159,7 @@ class Corpus:
         return TaskSpec(
             task_id=folder.task_id,
             task_type=task_type if official else compiled(folder).goal.spec.task_type,
-            scene=f"FloorPlan{scene}" if official else "",
+            scene=(f"FloorPlan{scene}" if scene.isdigit() else scene) if official else "",
             sha256=self._sha256[folder.path],
             split=folder.split,
         )
