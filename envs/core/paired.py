@@ -23,6 +23,9 @@ from crossworld.envs.core.task import TaskSpec
 
 Observation = dict[str, Any]
 
+_NO_LIMIT = 2**62
+_NO_EPISODE = "call reset() first: no episode is under way."
+
 
 class PairedEnv(gym.Env[Observation, Any], Generic[W]):
     """One state, several exact views. Worlds subclass this and add tasks and scene.
@@ -32,6 +35,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         controller: the action mode.
         expert: what fills `info["expert_action"]`; None leaves it empty.
         split: the split that tasks are drawn from.
+        max_steps: step limit of our own, see `_step_limit`.
         render_mode: None or "ansi".
 
     Subclasses implement `_start` and `_resume`, and the task list.
@@ -49,6 +53,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         controller: Controller[W],
         expert: Expert[W] | None,
         split: str,
+        max_steps: int | None,
         render_mode: str | None,
     ) -> None:
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
@@ -66,7 +71,8 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         self._task: Task[W] | None = None
         self._elapsed = 0
         self._succeeded = False
-        self._limit = 0
+        self._max_steps = max_steps
+        self._limit = _NO_LIMIT
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -100,9 +106,8 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
             self._succeeded = False
             if self._expert is not None:
                 self._expert.begin(self._world)
-        limit = self.spec.max_episode_steps if self.spec is not None else None
-        self._limit = limit if limit is not None and limit > 0 else 2**62
-        return self._observe(), self._info(self._task_progress(), ticks=0)
+        self._limit = self._step_limit()
+        return self._observe(), self._info(self._playing(), self._playing_task(), ticks=0)
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Carry out one action.
@@ -116,21 +121,21 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
             ResetNeeded: `reset` was not called.
             TypeError: the action is of the wrong kind for the action mode.
         """
-        world = self._playing()
+        world, task = self._world, self._task
+        if world is None or task is None:
+            raise ResetNeeded(_NO_EPISODE)
         command = self._controller.command(action, world)
         event = world.act(command)
         self._elapsed += 1
         if self._expert is not None:
             self._expert.observe(command, world)
-        progress = self._task_progress()
-        success = progress >= 1.0
+        success = task.progress(world) >= 1.0
         reward = 1.0 if success and not self._succeeded else 0.0
         if success:
             self._succeeded = True
         observation = {key: render(world) for key, render in self._views}
-        info = self._info(progress, event.ticks)
-        terminated = success or self._playing_task().lost(world)
-        # The limit counts from the episode's true start, also when it was resumed from a snapshot.
+        info = self._info(world, task, event.ticks)
+        terminated = success or task.lost(world)
         return observation, reward, terminated, self._elapsed >= self._limit, info
 
     def render(self) -> str | None:
@@ -138,7 +143,8 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         if self.render_mode is None:
             return None
         world = self._playing()
-        state = "done" if self._task_progress() >= 1.0 else f"step {self._elapsed}"
+        done = self._playing_task().progress(world) >= 1.0
+        state = "done" if done else f"step {self._elapsed}"
         return f"[{state}] {world.mission}\n\n{self._text(world)}\n"
 
     @abstractmethod
@@ -221,14 +227,28 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
             except (KeyError, TypeError, ValueError) as error:
                 raise SnapshotError(f"snapshot: expert memory {error!r} does not fit.") from error
 
+    def _step_limit(self) -> int:
+        """Return the step at which this environment truncates on its own.
+
+        The limit counts from the true start of an episode. Gymnasium's `TimeLimit` counts from the
+        last reset and tells nobody its number, so after a snapshot it would allow too many steps:
+        then this environment keeps the id's registered limit, or `max_steps`.
+        """
+        if self._max_steps is not None:
+            return self._max_steps
+        registered = None if self.spec is None else gym.registry.get(self.spec.id)
+        if self._elapsed == 0 or registered is None or registered.max_episode_steps is None:
+            return _NO_LIMIT
+        return registered.max_episode_steps
+
     def _observe(self) -> Observation:
         world = self._playing()
         return {key: render(world) for key, render in self._views}
 
-    def _info(self, progress: float, ticks: int) -> dict[str, Any]:
-        world, task = self._playing(), self._playing_task()
+    def _info(self, world: W, task: Task[W], ticks: int) -> dict[str, Any]:
         commands = world.admissible_commands()
         event = world.event
+        progress = task.progress(world)
         info: StepInfo = {
             "task_id": task.task_id,
             "task_type": task.task_type,
@@ -244,15 +264,12 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         }
         return info  # type: ignore[return-value]  # a TypedDict is a plain dict at run time
 
-    def _task_progress(self) -> float:
-        return self._playing_task().progress(self._playing())
-
     def _playing(self) -> W:
         if self._world is None:
-            raise ResetNeeded("call reset() first: no episode is under way.")
+            raise ResetNeeded(_NO_EPISODE)
         return self._world
 
     def _playing_task(self) -> Task[W]:
         if self._task is None:
-            raise ResetNeeded("call reset() first: no episode is under way.")
+            raise ResetNeeded(_NO_EPISODE)
         return self._task

@@ -20,6 +20,11 @@ VERBS = frozenset(
      PLACE, CLEAN, HEAT, COOL, USE, SLICE}
 )  # fmt: skip
 
+QUIET = frozenset(
+    {NOTHING, OPENING, LOOK, INVENTORY, HELP, OPEN, CLOSE, EXAMINE, EXAMINE_OBJECT, SLICE}
+)
+"""Verbs that no goal depends on."""
+
 CACHE_LIMIT = 256
 """Entries a game keeps of each text cache before it starts afresh."""
 

@@ -119,6 +119,7 @@ class ALFWorldEnv(PairedEnv[HouseholdWorld]):
     | `instruction` | `"template"` | or `"human"`: a crowd worker's sentence, drawn with `np_random` from the game's `traj_data.json` |
     | `text_version` | `"auto"` | wording: what the game's own grammar speaks, or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
     | `expert` | `None` | `"planner"` (optimal, sees everything) or `"handcoded"` (reads only the text) fills `info["expert_action"]` |
+    | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start |
     | `render_mode` | `None` | or `"ansi"` |
 
     Reset options: `task_id`, `instruction`, or `snapshot` alone.
@@ -127,6 +128,11 @@ class ALFWorldEnv(PairedEnv[HouseholdWorld]):
         DataError: there is no data, or a file is damaged.
         GameError: a game is whole but not one that can be played exactly.
         TaskNotFoundError: there is no such split or task.
+
+    ## Vectors
+
+    Gymnasium's `AsyncVectorEnv` reads text from shared memory only once (seen in 1.1 to 1.4), so use
+    `gym.make_vec(..., vectorization_mode="async", vector_kwargs={"shared_memory": False})`.
 
     ## Version History
 
@@ -143,6 +149,7 @@ class ALFWorldEnv(PairedEnv[HouseholdWorld]):
         instruction: str = "template",
         text_version: str = "auto",
         expert: str | None = None,
+        max_steps: int | None = None,
         render_mode: str | None = None,
     ) -> None:
         self._corpus = open_corpus(data or os.environ.get(ENVIRONMENT_VARIABLE))
@@ -153,6 +160,7 @@ class ALFWorldEnv(PairedEnv[HouseholdWorld]):
             controller=ACTION_MODES[_chosen("action_mode", action_mode, ACTION_MODES)](),
             expert=None if expert is None else EXPERTS[_chosen("expert", expert, EXPERTS)](),
             split=self._corpus.default_split if split is None else split,
+            max_steps=max_steps,
             render_mode=render_mode,
         )
         self._corpus.folders(self.split)  # a wrong split should fail here, not at reset

@@ -1,5 +1,6 @@
 """The household as a `World`: one state of one game and the last event."""
 
+from operator import attrgetter
 from typing import Any
 
 from crossworld.envs.core.errors import SnapshotError
@@ -19,19 +20,33 @@ class HouseholdWorld:
     Args:
         state: the state to play on; it is changed in place.
         event: what led to it.
+
+    Attributes:
+        state, event: as given, and as changed by `act`.
+        mission: the task sentence, as it fits the text space.
+        progress: share of the goal's conditions that hold.
+        lost: whether the goal has become impossible.
     """
 
-    __slots__ = ("event", "mission", "state")
+    __slots__ = ("event", "lost", "mission", "progress", "state")
 
     def __init__(self, state: State, event: Event = Event(engine.OPENING, ticks=0)) -> None:  # noqa: B008  # immutable
         self.state = state
         self.event = event
         self.mission = fit_text(state.sentence)
+        self._judge()
 
     def act(self, command: str) -> Event:
         """Carry out a command; one that is not possible changes nothing but the event."""
         event = self.event = engine.act(self.state, command)
+        if event.verb not in engine.QUIET:
+            self._judge()
         return event
+
+    def _judge(self) -> None:
+        goal = self.state.game.goal
+        self.progress = goal.share(self.state)
+        self.lost = goal.lost(self.state)
 
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted."""
@@ -81,11 +96,10 @@ class HouseholdWorld:
 
 def task_of(game: Game, task_id: str, split: str) -> Task[HouseholdWorld]:
     """Return the task that a game sets."""
-    share, lost = game.goal.share, game.goal.lost
     return Task(
         task_id=task_id,
         task_type=game.goal.spec.task_type,
         split=split,
-        progress=lambda world: share(world.state),
-        lost=lambda world: lost(world.state),
+        progress=attrgetter("progress"),
+        lost=attrgetter("lost"),
     )

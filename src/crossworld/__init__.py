@@ -1,6 +1,10 @@
 """crossworld: Gymnasium environments that show the same state as an image and as text."""
 
-from crossworld.registration import register_envs
+from crossworld.envs.core.errors import CrossworldError
+from crossworld.envs.core.spaces import CHARSET
+from crossworld.registration import ENVIRONMENTS, register_envs
+
+__all__ = ["CHARSET", "ENVIRONMENTS", "CrossworldError", "__version__", "register_envs"]
 
 __version__ = "0.1.0"
 

@@ -1,0 +1,379 @@
+"""What every registered environment must do, whatever its world."""
+
+import hashlib
+import inspect
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.envs.registration import EnvSpec
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+
+from crossworld import CrossworldError
+from crossworld.envs.core.info import StepInfo
+from crossworld.envs.core.spaces import CHARSET, MAX_LENGTH
+from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE
+from crossworld.envs.household.env import sample_data
+from crossworld.registration import ENVIRONMENTS
+
+IDS = [environment.id for environment in ENVIRONMENTS]
+ALL_IDS = pytest.mark.parametrize("env_id", IDS)
+
+# Any change of dynamics, text, reward, info or of the order of random draws must show here, and is a
+# new -vN of the environment.
+GOLDEN = {
+    "crossworld/ALFWorld-v0": "b6c2a152d12caec5beb81f732b076232e7425f5aefd8808166ee5050e0638fa9"
+}
+
+HEADINGS = (
+    "## Description", "## Action Space", "## Observation Space", "## Rewards",
+    "## Starting State", "## Episode End", "## Arguments", "## Vectors", "## Version History",
+)  # fmt: skip
+
+HOSTILE = (
+    "", " ", "\n", "\0", "\x08\x1b[2J", "look\0", "LOOK", "l" * 1_000_000, "go to " * 50_000,
+    "take from", "take  from ", "go to", "go to ", "examine", "use ", "slice with", "move to",
+    "\ud800", "¡Ábrete, sésamo!", "冷蔵庫 1", "🥔", "'; DROP TABLE games; --", "{o}", "%s", "../..",
+    "go to fridge 1\nlook", "help me", "inventory 1", "open open open",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def shipped_games(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Play the games that the package ships, so that nothing depends on a machine's data."""
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, sample_data())
+
+
+@pytest.fixture(params=IDS)
+def env(request: pytest.FixtureRequest) -> Iterator[gym.Env[Any, Any]]:
+    made = gym.make(request.param)
+    yield made
+    made.close()
+
+
+def play(env: gym.Env[Any, Any], seed: int, steps: int) -> list[Any]:
+    """Return everything that `steps` random admissible steps give, JSON-able."""
+    chooser = np.random.default_rng(seed)
+    observation, info = env.reset(seed=seed)
+    log: list[Any] = [observation, plain(info)]
+    for _ in range(steps):
+        action = info["admissible_commands"][chooser.integers(len(info["admissible_commands"]))]
+        observation, reward, terminated, truncated, info = env.step(action)
+        log.append([observation, reward, terminated, truncated, plain(info)])
+        if terminated or truncated:
+            observation, info = env.reset()
+            log.append([observation, plain(info)])
+    return log
+
+
+def plain(info: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in info.items()}
+
+
+@ALL_IDS
+def test_gymnasium_checker_has_no_complaint(env_id: str) -> None:
+    check_env(gym.make(env_id).unwrapped)  # warnings are errors in this suite
+
+
+@ALL_IDS
+def test_module_prefix_registers(env_id: str) -> None:
+    gym.make(f"crossworld:{env_id}").close()
+
+
+def test_same_seed_same_everything(env: gym.Env[Any, Any]) -> None:
+    assert play(env, 3, 120) == play(env, 3, 120)
+
+
+def test_other_seed_other_tasks(env: gym.Env[Any, Any]) -> None:
+    drawn = {env.reset(seed=seed)[1]["task_id"] for seed in range(40)}
+    assert len(drawn) > 1
+
+
+@ALL_IDS
+def test_golden_trajectory(env_id: str) -> None:
+    log = play(gym.make(env_id), 7, 400)
+    digest = hashlib.sha256(json.dumps(log, sort_keys=True).encode()).hexdigest()
+    assert digest == GOLDEN[env_id], "the environment has changed: that is a new -vN, or a defect"
+
+
+def test_info_has_the_same_keys_and_types_always(env: gym.Env[Any, Any]) -> None:
+    _, info = env.reset(seed=0)
+    kinds = {key: type(value) for key, value in info.items()}
+    assert set(kinds) == set(StepInfo.__annotations__)
+    for action in ("look", "no such command", info["admissible_commands"][0]):
+        _, _, _, _, info = env.step(action)
+        assert {key: type(value) for key, value in info.items()} == kinds
+        assert info["action_mask"].dtype == np.int8
+        assert info["action_mask"].shape == (256,)
+        assert info["action_mask"].sum() == len(info["admissible_commands"])
+        assert info["admissible_commands"] == sorted(set(info["admissible_commands"]))
+        assert 0 <= info["goal_conditions"] <= 1
+
+
+def test_hostile_text_changes_nothing_and_never_raises(env: gym.Env[Any, Any]) -> None:
+    env.reset(seed=1)
+    facts = env.unwrapped.facts()  # type: ignore[attr-defined]
+    for action in HOSTILE:
+        observation, reward, terminated, _, info = env.step(action)
+        assert observation in env.observation_space
+        assert not info["action_valid"]
+        assert info["feedback"]
+        assert (reward, terminated) == (0.0, False)
+    assert env.unwrapped.facts() == facts  # type: ignore[attr-defined]
+
+
+def test_wrong_kind_of_action_is_a_clear_error(env: gym.Env[Any, Any]) -> None:
+    env.reset(seed=1)
+    with pytest.raises(TypeError, match="takes a string"):
+        env.unwrapped.step(3)
+
+
+def test_observed_text_fits_its_space(env: gym.Env[Any, Any]) -> None:
+    for space in env.observation_space.spaces.values():  # type: ignore[attr-defined]
+        if isinstance(space, gym.spaces.Text):
+            assert space.max_length == MAX_LENGTH
+            assert space.min_length == 0
+            assert set(space.characters) == set(CHARSET)
+
+
+def test_nothing_returned_is_used_again(env: gym.Env[Any, Any]) -> None:
+    _, info = env.reset(seed=2)
+    info["admissible_commands"].clear()
+    info["action_mask"][:] = 0
+    observation, _, _, _, after = env.step("look")
+    assert after["admissible_commands"]
+    assert after["action_mask"].any()
+    observation.clear()
+    assert env.step("look")[0]
+
+
+def test_unknown_reset_option_raises(env: gym.Env[Any, Any]) -> None:
+    with pytest.raises(ValueError, match="unknown option"):
+        env.reset(options={"taskid": "x"})
+
+
+def test_step_before_reset_raises(env: gym.Env[Any, Any]) -> None:
+    with pytest.raises(gym.error.ResetNeeded):
+        env.unwrapped.step("look")
+
+
+def test_pickles_in_mid_episode(env: gym.Env[Any, Any]) -> None:
+    env.reset(seed=5)
+    for _ in range(4):
+        env.step("look")
+    twin = pickle.loads(pickle.dumps(env))
+    ours, theirs = play_on(env), play_on(twin)
+    assert ours == theirs
+
+
+def play_on(env: gym.Env[Any, Any], steps: int = 30) -> list[Any]:
+    """Play on from where the environment is, always by the same rule."""
+    log: list[Any] = []
+    commands = env.unwrapped.admissible_commands()  # type: ignore[attr-defined]
+    for i in range(steps):
+        observation, reward, terminated, truncated, info = env.step(commands[i % len(commands)])
+        commands = info["admissible_commands"]
+        log.append([observation, reward, terminated, truncated, plain(info)])
+    return log
+
+
+@ALL_IDS
+def test_spec_round_trip_in_json(env_id: str) -> None:
+    env = gym.make(env_id, action_mode="discrete", split="train")
+    assert env.spec is not None
+    again = gym.make(EnvSpec.from_json(env.spec.to_json()))
+    assert env.reset(seed=9)[0] == again.reset(seed=9)[0]
+    assert again.action_space == env.action_space
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@ALL_IDS
+def test_vectorises(env_id: str, mode: str) -> None:
+    # Gymnasium's shared memory never refreshes text: see the environments' docstrings.
+    kwargs = {"shared_memory": False} if mode == "async" else {}
+    envs = gym.make_vec(env_id, num_envs=2, vectorization_mode=mode, vector_kwargs=kwargs)
+    observations, infos = envs.reset(seed=[1, 2])
+    single = gym.make(env_id)
+    assert observations["text"][0] == single.reset(seed=1)[0]["text"]
+    for _ in range(3):
+        observations, rewards, _, _, infos = envs.step(("look", "ünïcode \0"))
+    assert observations["text"][0] == single.step("look")[0]["text"]
+    assert infos["action_valid"].tolist() == [True, False]
+    assert rewards.tolist() == [0.0, 0.0]
+    envs.close()
+
+
+@ALL_IDS
+def test_vectorises_with_same_step_autoreset(env_id: str) -> None:
+    envs = gym.make_vec(
+        env_id,
+        num_envs=2,
+        vectorization_mode="sync",
+        vector_kwargs={"autoreset_mode": AutoresetMode.SAME_STEP},
+        max_episode_steps=3,
+    )
+    envs.reset(seed=0)
+    for _ in range(3):
+        _, _, _, truncated, infos = envs.step(("look", "look"))
+    assert truncated.all()
+    assert "final_obs" in infos
+    envs.close()
+
+
+@pytest.mark.slow
+@ALL_IDS
+def test_works_in_spawned_workers(env_id: str) -> None:
+    envs = gym.make_vec(
+        f"crossworld:{env_id}",
+        num_envs=2,
+        vectorization_mode="async",
+        vector_kwargs={"context": "spawn", "shared_memory": False},
+    )
+    observations, _ = envs.reset(seed=4)
+    assert len(observations["text"]) == 2
+    envs.close()
+
+
+def test_step_limit_truncates(env: gym.Env[Any, Any]) -> None:
+    assert env.spec is not None
+    limit = env.spec.max_episode_steps
+    assert limit is not None
+    env.reset(seed=0)
+    outcomes = [env.step("look")[3] for _ in range(limit)]
+    assert outcomes == [False] * (limit - 1) + [True]
+
+
+@ALL_IDS
+def test_step_limit_counts_on_after_a_snapshot(env_id: str) -> None:
+    changed = {"max_episode_steps": 10, "max_steps": 10}
+    for kwargs, limit in (({}, gym.spec(env_id).max_episode_steps), (changed, 10)):
+        env = gym.make(env_id, **kwargs)
+        env.reset(seed=0)
+        for _ in range(limit - 4):
+            env.step("look")
+        other = gym.make(env_id, **kwargs)
+        other.reset(options={"snapshot": env.unwrapped.snapshot()})
+        assert [other.step("look")[3] for _ in range(4)] == [False, False, False, True]
+        other.reset()
+        assert not other.step("look")[3]
+
+
+def test_snapshot_continues_identically(env: gym.Env[Any, Any]) -> None:
+    for seed in range(5):
+        _, info = env.reset(seed=seed)
+        for i in range(seed * 3):
+            commands = info["admissible_commands"]
+            _, _, _, _, info = env.step(commands[(7 * i) % len(commands)])
+        before = json.loads(json.dumps(env.unwrapped.snapshot()))  # type: ignore[attr-defined]
+        original = play_on(env)
+        draws = env.reset()[1]["task_id"]
+        observation, _ = env.reset(options={"snapshot": before})
+        assert env.unwrapped.snapshot() == before  # type: ignore[attr-defined]
+        assert env.unwrapped.restore(before) == observation  # type: ignore[attr-defined]
+        assert play_on(env) == original
+        assert env.reset()[1]["task_id"] == draws, "the generator is part of a snapshot"
+
+
+def test_snapshot_continues_in_another_process(env: gym.Env[Any, Any]) -> None:
+    assert env.spec is not None
+    env.reset(seed=11)
+    for _ in range(3):
+        env.step(env.unwrapped.admissible_commands()[0])  # type: ignore[attr-defined]
+    snapshot = env.unwrapped.snapshot()  # type: ignore[attr-defined]
+    code = (
+        "import json, sys, gymnasium as gym\n"
+        f"env = gym.make('crossworld:{env.spec.id}')\n"
+        "observation, _ = env.reset(options={'snapshot': json.load(sys.stdin)})\n"
+        "print(json.dumps([observation, env.step('look')[0]]))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(snapshot), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(ran.stdout) == [env.unwrapped.restore(snapshot), env.step("look")[0]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda s: s.pop("world"),
+        lambda s: s.update(format=99),
+        lambda s: s.update(env="OtherEnv"),
+        lambda s: s.update(task_id="no/such"),
+        lambda s: s.update(np_random={"bit_generator": "nonsense"}),
+        lambda s: s.update(elapsed_steps=-1),
+        lambda s: s.update(world={}),
+    ],
+)
+def test_damaged_snapshot_is_a_clear_error(env: gym.Env[Any, Any], damage: Any) -> None:
+    env.reset(seed=0)
+    snapshot = env.unwrapped.snapshot()  # type: ignore[attr-defined]
+    damage(snapshot)
+    with pytest.raises(CrossworldError, match=r"snapshot|task"):
+        env.reset(options={"snapshot": snapshot})
+
+
+def test_discrete_actions_are_the_sorted_commands(env: gym.Env[Any, Any]) -> None:
+    assert env.spec is not None
+    discrete = gym.make(env.spec.id, action_mode="discrete")
+    _, info = env.reset(seed=3)
+    discrete.reset(seed=3)
+    for i in range(30):
+        index = (5 * i) % len(info["admissible_commands"])
+        expected = env.step(info["admissible_commands"][index])
+        got = discrete.step(np.int64(index))
+        assert got[0] == expected[0]
+        info = got[4]
+    for beyond in (len(info["admissible_commands"]), 255, 256, -1, 10**12):
+        assert not discrete.unwrapped.step(beyond)[4]["action_valid"]
+    with pytest.raises(TypeError, match="takes an integer"):
+        discrete.unwrapped.step("look")
+
+
+def test_tasks_are_listed_hashed_and_found(env: gym.Env[Any, Any]) -> None:
+    base: Any = env.unwrapped
+    tasks = base.tasks(base.split)
+    assert tasks == sorted(tasks)
+    assert base.tasks(base.split, start=1, count=2) == tasks[1:3]
+    assert len(base.manifest_hash(base.split)) == 64
+    for task in tasks[:3]:
+        _, info = env.reset(options={"task_id": task.task_id})
+        assert (info["task_id"], info["task_type"]) == (task.task_id, task.task_type)
+    with pytest.raises(CrossworldError, match="ids look like"):
+        env.reset(options={"task_id": "no such task"})
+
+
+def test_every_method_of_the_contract_is_reachable(env: gym.Env[Any, Any]) -> None:
+    env.reset(seed=0)
+    for name in ("facts", "pddl_domain", "pddl_problem", "admissible_commands", "expert_action",
+                 "snapshot"):  # fmt: skip
+        assert env.get_wrapper_attr(name)()
+
+
+@ALL_IDS
+def test_renders_as_text(env_id: str) -> None:
+    env = gym.make(env_id, render_mode="ansi")
+    observation, _ = env.reset(seed=0)
+    assert observation["mission"] in str(env.render())
+
+
+@ALL_IDS
+def test_docstring_has_gymnasiums_headings(env_id: str) -> None:
+    documented = inspect.getdoc(type(gym.make(env_id).unwrapped)) or ""
+    found = [line for line in documented.splitlines() if line.startswith("## ")]
+    assert found == list(HEADINGS)
+
+
+@ALL_IDS
+def test_docstring_lists_every_argument(env_id: str) -> None:
+    made = type(gym.make(env_id).unwrapped)
+    documented = inspect.getdoc(made) or ""
+    for name in list(inspect.signature(made).parameters):
+        assert f"| `{name}` |" in documented, f"argument {name} is not documented"
