@@ -91,6 +91,10 @@ def _dynamic(state: State) -> Iterator[Atom]:
     for place, recorded in enumerate(state.at):
         for o in bits(recorded):
             yield Atom("objectAtLocation", (objects[o], locations[place]))
+    # Nothing else tells of a starting place that was left, and locations are numbered by the facts.
+    for place in range(len(locations)):
+        if place != state.location and not game.here[place] and not state.at[place]:
+            yield Atom("examined", (locations[place],))
     for o, r in state.removed:
         yield Atom("wasInReceptacle", (objects[o], receptacles[r]))
     for bit, predicate in STATE_BITS.items():
