@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import gymnasium as gym
 import pytest
 from typer.testing import CliRunner
 
 from crossworld.agents.registry import AGENTS
 from crossworld.benchmarks.suite import suite_names
 from crossworld.cli import app
+from crossworld.commands.session import META, Session
 from crossworld.envs.household.env import sample_data
 from crossworld.registration import ENVIRONMENTS
 
@@ -162,11 +165,21 @@ def test_play_stops_at_the_limit_and_undo_goes_on():
     assert text.count("Not solved") == 2
 
 
+def test_tab_offers_what_is_possible_now():
+    with gym.make("crossworld/ALFWorld-v0", expert="planner", data=sample_data()) as env:
+        session = Session(env)
+        session.begin(5, None)
+        assert session.completions() == [*env.unwrapped.admissible_commands(), *META]
+        session.answer("help")
+        assert session.status().endswith("step 1")
+        for _ in range(49):
+            session.answer("look")
+        assert session.completions() == list(META)
+
+
 def test_same_seed_same_game():
     assert call("play", "--seed", 1, typed="") == call("play", "--seed", 1, typed="")
 
 
 def _games():
-    from pathlib import Path
-
     return Path(sample_data()).rglob("game.tw-pddl")

@@ -88,7 +88,7 @@ def write_game(room: Room, goal: GoalSpec, sentence: str) -> dict[str, Any]:
         raise GameError(f"{sentence!r} cannot be done in this room; check what admits what.")
     return {
         "pddl_domain": facts.domain(),
-        "grammar": _grammar().replace(_PLACEHOLDER, sentence),
+        "grammar": _grammar().replace(_PLACEHOLDER, json.dumps(sentence)[1:-1]),
         "pddl_problem": problem,
         "solvable": True,
         "walkthrough": walkthrough,

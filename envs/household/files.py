@@ -92,6 +92,15 @@ def read_game(path: Path) -> GameText:
         DataError: the file is damaged or lacks a field.
     """
     content, sha256 = read_json(path)
+    return parse_game(content, path, sha256)
+
+
+def parse_game(content: dict[str, Any], path: Path, sha256: str = "") -> GameText:
+    """Return a game's fields from its JSON object; `path` is for messages.
+
+    Raises:
+        DataError: a field is missing or of the wrong kind.
+    """
     texts = {}
     for key in ("pddl_domain", "grammar", "pddl_problem"):
         value = content.get(key)

@@ -47,6 +47,9 @@ NEEDED_STATE: Mapping[str, str] = {
 }
 """The bit of `State` that the target of a task type must have."""
 
+PROCESS: Mapping[str, str] = {"clean": "clean", "hot": "heat", "cool": "cool"}
+"""The command, and the attribute of `Site`, that gives an object this bit."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoalSpec:
@@ -109,12 +112,17 @@ class Goal:
         """Return whether the goal cannot be reached any more.
 
         There is one way to lose: holding an object that no receptacle of the game accepts. It can
-        never be put down; only a look at this very object in light is still possible then.
+        never be put down. Two things are still possible then: looking at this very object in light,
+        and processing it while it is also listed where it belongs (it can be in several places).
         """
-        if state.held < 0 or not state.game.sticky >> state.held & 1:
+        if state.held < 0 or not state.game.sticky >> state.held & 1 or self.share(state) >= 1:
             return False
-        wanted = self.spec.task_type == "look_at_obj_in_light" and self.targets >> state.held & 1
-        return not wanted and self.share(state) < 1
+        bit = 1 << state.held & self.targets
+        if self.spec.task_type == "look_at_obj_in_light":
+            return not bit
+        verb = PROCESS.get(NEEDED_STATE.get(self.spec.task_type, ""), "")
+        placed = any(state.contents[r] & bit for r in self.receptacles)
+        return not (verb and placed and any(getattr(site, verb) for site in state.game.sites))
 
 
 def read_goal(formula: Expression) -> GoalSpec:

@@ -8,6 +8,7 @@ pairs were read from alfworld 0.3.3 ("2.1.1"), the v2.1.2 data release ("2.1.2")
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def task_sentence(grammar: str) -> str:
         raise GameError(
             f"grammar: expected one 'Your task is to: ...' sentence, found {len(found)}."
         )
-    return str(found[0][1])
+    return str(json.loads(f'"{found[0][1]}"', strict=False))
 
 
 def grammar_version(grammar: str) -> str:

@@ -109,7 +109,7 @@ def test_report_shows_tracebacks(kit, tmp_path, solo):
     kit.play_into(tmp_path, solo("breaks", method="act"))
     text = html(tmp_path)
     assert "RuntimeError: broken &lt;act&gt;" in text
-    assert "2 failed" in text
+    assert "2 raised" in text
 
 
 def test_report_of_an_unfinished_run_says_so(kit, tmp_path, suite):

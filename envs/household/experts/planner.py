@@ -10,7 +10,7 @@ hand must be put down first.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from crossworld.envs.household.goal import NEEDED_STATE
+from crossworld.envs.household.goal import NEEDED_STATE, PROCESS
 from crossworld.envs.household.state import State, bits
 from crossworld.envs.household.world import HouseholdWorld
 
@@ -161,22 +161,22 @@ def _deliver_one(state: State) -> Iterator[Errands]:
     sources = list(_sources(state))
     for destination in game.goal.receptacles:
         for o, fetch in _fetches(state, sources, destination):
-            if not game.accepts[destination] >> o & 1:
-                continue
-            deliver = _put(state, o, destination)
-            if needed is None or getattr(state, needed) >> o & 1:
-                yield (*fetch, deliver)
-                continue
             # An object can be in several receptacles at once; then it is still listed where it
             # belongs while it is in hand, and processing alone reaches the goal.
             taken_from = fetch[-1].receptacle if fetch else -1
             stays = state.contents[destination] >> o & 1 and destination != taken_from
+            if not stays and not game.accepts[destination] >> o & 1:
+                continue
+            deliver = () if stays else (_put(state, o, destination),)
+            if needed is None or getattr(state, needed) >> o & 1:
+                yield (*fetch, *deliver)
+                continue
             for process in _processes(state, o, needed):
-                yield (*fetch, process) if stays else (*fetch, process, deliver)
+                yield (*fetch, process, *deliver)
 
 
 def _processes(state: State, o: int, needed: str) -> Iterator[Errand]:
-    verb = {"clean": "clean", "hot": "heat", "cool": "cool"}[needed]
+    verb = PROCESS[needed]
     name = state.game.object_names[o]
     for site in state.game.sites:
         for appliance in getattr(site, verb):

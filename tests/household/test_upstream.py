@@ -1,0 +1,138 @@
+"""Differential tests: the real alfworld and textworld, step by step, must say the same.
+
+Feedback, admissible commands and success are compared at every step of mixed play: the walkthrough,
+random commands with rare verbs preferred, and commands that are not possible.
+"""
+
+import importlib.util
+import json
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from official import official_corpus
+from rooms import Play, random_rooms
+
+from crossworld.envs.household import files
+from crossworld.envs.household.authoring import write_game
+from crossworld.envs.household.corpus import Corpus
+from crossworld.envs.household.env import sample_data
+from crossworld.envs.household.goal import TASK_TYPES
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(
+        importlib.util.find_spec("alfworld") is None, reason="needs the extra crossworld[alfworld]"
+    ),
+    pytest.mark.filterwarnings("ignore"),  # upstream's own
+]
+
+GAMES, STEPS = 60, 40
+NOT_POSSIBLE = (
+    "foo",
+    "Look",
+    " look ",
+    "go to nowhere 1",
+    "take",
+    "put x",
+    "go",
+    "open",
+    "",
+    "help ",
+)
+VERBS = {"go", "open", "close", "take", "move", "clean", "heat", "cool", "use", "slice", "examine",
+         "look", "inventory", "help"}  # fmt: skip
+
+
+def compare(
+    content: dict[str, Any], path: Path, seed: int, steps: int, tally: Counter[str]
+) -> None:
+    """Play one game on both sides."""
+    from upstream import Upstream
+
+    game = files.compile_text(files.parse_game(content, path), path)
+    upstream, ours = Upstream(content), Play(game)
+    observed = upstream.reset()
+    chooser = random.Random(seed)
+    walkthrough = list(content["walkthrough"] or ())
+    given_commands: list[str] = []
+    for _ in range(steps):
+        context = (str(path), given_commands)
+        assert ours.text == observed.feedback, context
+        assert ours.commands == observed.admissible_commands, context
+        assert ours.won == observed.won, context
+        rare = [
+            c for c in ours.commands if not c.startswith(("go to", "help", "look", "inventory"))
+        ]
+        if walkthrough and chooser.random() < 0.5:
+            command = walkthrough.pop(0)
+        elif chooser.random() < 0.05:
+            command = chooser.choice(NOT_POSSIBLE)
+        else:
+            command = chooser.choice(rare if rare and chooser.random() < 0.7 else ours.commands)
+        given_commands.append(command)
+        observed = upstream.step(command)
+        ours.say(command)
+        tally[command.split()[0] if command.strip() else ""] += 1
+        tally["won"] += observed.won
+
+
+def test_official_games() -> None:
+    corpus = official_corpus()
+    by_type = {kind: [] for kind in TASK_TYPES}  # type: dict[str, list[Any]]
+    for split in corpus.splits:
+        for folder in corpus.folders(split):
+            by_type[folder.task_id.partition("-")[0]].append(folder)
+    tally: Counter[str] = Counter()
+    for folders in by_type.values():
+        stride = len(folders) // (GAMES // len(TASK_TYPES))
+        first, *others = folders[::stride][: GAMES // len(TASK_TYPES)]
+        win(first.game_file, tally)
+        for number, folder in enumerate(others):
+            content, _ = files.read_json(folder.game_file)
+            compare(content, folder.game_file, number, STEPS, tally)
+    assert set(tally) >= VERBS
+    print(f"{GAMES} games, {sum(tally[v] for v in VERBS)} steps compared: {dict(tally)}")
+
+
+def win(path: Path, tally: Counter[str]) -> None:
+    """Play a walkthrough on both sides, to success."""
+    from upstream import Upstream
+
+    content, _ = files.read_json(path)
+    ours = Play(files.compile_text(files.parse_game(content, path), path))
+    upstream = Upstream(content)
+    upstream.reset()
+    for command in content["walkthrough"]:
+        observed = upstream.step(command)
+        assert ours.say(command) == observed.feedback
+        assert ours.won == observed.won
+        tally[command.split()[0]] += 1
+    assert ours.won
+
+
+def test_games_of_our_own_play_the_same_upstream() -> None:
+    """The shipped games carry this package's own domain and grammar."""
+    for folder in Corpus(Path(sample_data())).folders("train"):
+        content, _ = files.read_json(folder.game_file)
+        compare(content, folder.game_file, seed=5, steps=25, tally=Counter())
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate], derandomize=True,
+)  # fmt: skip
+@given(random_rooms(), st.integers(0, 99))
+def test_random_rooms(room_and_goal, seed: int) -> None:  # type: ignore[no-untyped-def]
+    from crossworld.envs.core.errors import GameError
+
+    try:
+        content = write_game(*room_and_goal, "put some thing somewhere")
+    except GameError:
+        return  # upstream cannot load a game without a solution
+    compare(json.loads(json.dumps(content)), Path("random room"), seed, 20, Counter())
