@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, Generic
 
 import gymnasium as gym
@@ -182,6 +183,27 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted."""
         return self._playing().admissible_commands()
+
+    def statements(self) -> list[str]:
+        """Return all statements (captions, sub-goals) that can be true in this task, sorted."""
+        return sorted(self._playing().statements())
+
+    def true_statements(self) -> list[str]:
+        """Return the statements that are true now, sorted."""
+        return self._playing().true_statements()
+
+    def holds(self, statement: str) -> bool:
+        """Return whether a statement is true now.
+
+        Raises:
+            ValueError: it is none of `statements()`, so it cannot be judged.
+        """
+        world = self._playing()
+        if statement not in world.statements():
+            near = get_close_matches(statement, world.statements(), n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"{statement!r} is none of this world's statements().{hint}")
+        return statement in world.true_statements()
 
     @abstractmethod
     def expert_action(self) -> str:

@@ -51,6 +51,12 @@ class World(Protocol):
     def pddl_problem(self) -> str:
         """Return the state and the goal in PDDL."""
 
+    def statements(self) -> frozenset[str]:
+        """Return all statements that can be true in this world."""
+
+    def true_statements(self) -> list[str]:
+        """Return the statements that are true now, sorted."""
+
     def to_json(self) -> dict[str, Any]:
         """Return state and last event, JSON-able and complete."""
 

@@ -7,7 +7,7 @@ from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.core.parts import Task
 from crossworld.envs.core.pddl import Atom
 from crossworld.envs.core.spaces import fit_text
-from crossworld.envs.household import engine, facts
+from crossworld.envs.household import engine, facts, statements
 from crossworld.envs.household.engine import Event
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.state import State
@@ -67,6 +67,14 @@ class HouseholdWorld:
     def pddl_problem(self) -> str:
         """Return the state and the goal in PDDL."""
         return facts.problem(self.state)
+
+    def statements(self) -> frozenset[str]:
+        """Return all statements that can be true in this game."""
+        return statements.statements(self.state.game)
+
+    def true_statements(self) -> list[str]:
+        """Return the statements that are true now, sorted."""
+        return statements.true_statements(self.state)
 
     def to_json(self) -> dict[str, Any]:
         """Return state and last event, JSON-able."""

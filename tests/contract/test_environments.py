@@ -357,6 +357,21 @@ def test_every_method_of_the_contract_is_reachable(env: gym.Env[Any, Any]) -> No
         assert env.get_wrapper_attr(name)()
 
 
+def test_statements_are_judged_exactly(env: gym.Env[Any, Any]) -> None:
+    base: Any = env.unwrapped
+    env.reset(seed=0)
+    possible = base.statements()
+    assert possible == sorted(set(possible))
+    for i in range(10):
+        commands = base.admissible_commands()
+        env.step(commands[(3 * i) % len(commands)])
+        true = set(base.true_statements())
+        for statement in possible[::17]:
+            assert base.holds(statement) == (statement in true)
+    with pytest.raises(ValueError, match="none of this world's"):
+        base.holds("the moon is on the table")
+
+
 @ALL_IDS
 def test_renders_as_text(env_id: str) -> None:
     env = gym.make(env_id, render_mode="ansi")

@@ -53,10 +53,10 @@ def compare(
     content: dict[str, Any], path: Path, seed: int, steps: int, tally: Counter[str]
 ) -> None:
     """Play one game on both sides."""
-    from upstream import Upstream
+    from crossworld.benchmarks.peers import ALFWorldGame
 
     game = files.compile_text(files.parse_game(content, path), path)
-    upstream, ours = Upstream(content), Play(game)
+    upstream, ours = ALFWorldGame(content), Play(game)
     observed = upstream.reset()
     chooser = random.Random(seed)
     walkthrough = list(content["walkthrough"] or ())
@@ -102,11 +102,11 @@ def test_official_games() -> None:
 
 def win(path: Path, tally: Counter[str]) -> None:
     """Play a walkthrough on both sides, to success."""
-    from upstream import Upstream
+    from crossworld.benchmarks.peers import ALFWorldGame
 
     content, _ = files.read_json(path)
     ours = Play(files.compile_text(files.parse_game(content, path), path))
-    upstream = Upstream(content)
+    upstream = ALFWorldGame(content)
     upstream.reset()
     for command in content["walkthrough"]:
         observed = upstream.step(command)
