@@ -3,9 +3,13 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+_VARIABLE = "ALFWORLD_DATA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,10 @@ class ALFWorldGame:
     """
 
     def __init__(self, game: Path | dict[str, Any]) -> None:
-        # alfworld creates its data folder at import; keep it out of the user's home.
-        os.environ.setdefault("ALFWORLD_DATA", tempfile.gettempdir())
-        import textworld
-        from alfworld.agents.environment.alfred_tw_env import AlfredDemangler
-        from textworld.envs import PddlEnv
+        with _environment():
+            import textworld
+            from alfworld.agents.environment.alfred_tw_env import AlfredDemangler
+            from textworld.envs import PddlEnv
 
         infos = textworld.EnvInfos(won=True, admissible_commands=True)
         self._env = AlfredDemangler(PddlEnv(infos), shuffle=False)
@@ -48,6 +51,19 @@ class ALFWorldGame:
     def step(self, command: str) -> Observed:
         """Play one command."""
         return _observed(self._env.step(command)[0])
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Let alfworld set its variable and create its folder, as it does at import, without a trace."""
+    before = os.environ.get(_VARIABLE)
+    os.environ[_VARIABLE] = tempfile.gettempdir()
+    try:
+        yield
+    finally:
+        del os.environ[_VARIABLE]
+        if before is not None:
+            os.environ[_VARIABLE] = before
 
 
 def _observed(state: Any) -> Observed:

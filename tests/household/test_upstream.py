@@ -22,6 +22,7 @@ from crossworld.envs.household.authoring import write_game
 from crossworld.envs.household.corpus import Corpus
 from crossworld.envs.household.env import sample_data
 from crossworld.envs.household.goal import TASK_TYPES
+from crossworld.envs.household.versions import grammar_version, task_sentence
 
 pytestmark = [
     pytest.mark.slow,
@@ -114,6 +115,21 @@ def win(path: Path, tally: Counter[str]) -> None:
         assert ours.won == observed.won
         tally[command.split()[0]] += 1
     assert ours.won
+
+
+def test_official_games_in_the_wheels_words() -> None:
+    """The domain and grammar that the installed alfworld writes into games."""
+    spec = importlib.util.find_spec("alfworld")
+    assert spec is not None
+    assert spec.origin is not None
+    texts = Path(spec.origin).parent / "data"
+    for number, folder in enumerate(official_corpus().folders("train")[::80]):
+        content, _ = files.read_json(folder.game_file)
+        sentence = task_sentence(content["grammar"])
+        content["pddl_domain"] = (texts / "alfred.pddl").read_text()
+        content["grammar"] = (texts / "alfred.twl2").read_text().replace("UNKNOWN GOAL", sentence)
+        assert grammar_version(content["grammar"]) == "wheel"
+        compare(content, folder.game_file, seed=number, steps=20, tally=Counter())
 
 
 def test_games_of_our_own_play_the_same_upstream() -> None:
