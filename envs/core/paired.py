@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 import gymnasium as gym
 from gymnasium.error import ResetNeeded
@@ -284,7 +284,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
             "action_mask": action_mask(len(commands)),
             "expert_action": "" if self._expert is None else self._expert.suggest(world),
         }
-        return info  # type: ignore[return-value]  # a TypedDict is a plain dict at run time
+        return cast(dict[str, Any], info)
 
     def _playing(self) -> W:
         if self._world is None:

@@ -191,11 +191,12 @@ def _definition(text: str) -> list[list[Expression]]:
     root = parse(text)
     if not isinstance(root, list) or not root or root[0] != "define":
         raise PddlSyntaxError("PDDL: the text must be one '(define ...)'.")
-    parts = root[1:]
-    for part in parts:
+    parts: list[list[Expression]] = []
+    for part in root[1:]:
         if not isinstance(part, list) or not part or not isinstance(part[0], str):
             raise PddlSyntaxError(f"PDDL: {write_expression(part)[:80]!r} is no section.")
-    return parts  # type: ignore[return-value]  # checked one by one just above
+        parts.append(part)
+    return parts
 
 
 def _sections(text: str, kind: str) -> dict[str, list[Expression]]:
@@ -242,12 +243,12 @@ def _typed(body: list[Expression], where: str) -> dict[str, str]:
 def _flat(fact: Expression) -> list[str]:
     if not isinstance(fact, list) or not fact:
         raise PddlSyntaxError(f"PDDL: {fact!r} in :init is no fact.")
-    for part in fact:
-        if not isinstance(part, str):
-            if fact[0] == "=":  # a numeric fluent such as (= (total-cost) 0)
-                return ["="]
-            raise PddlSyntaxError(f"PDDL: {write_expression(fact)!r} in :init is no flat fact.")
-    return fact  # type: ignore[return-value]  # checked one by one just above
+    words = [part for part in fact if isinstance(part, str)]
+    if len(words) == len(fact):
+        return words
+    if words[:1] == ["="]:  # a numeric fluent such as (= (total-cost) 0)
+        return words[:1]
+    raise PddlSyntaxError(f"PDDL: {write_expression(fact)!r} in :init is no flat fact.")
 
 
 def _action(body: list[Expression]) -> Action:

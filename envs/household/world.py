@@ -14,6 +14,10 @@ from crossworld.envs.household.state import State
 from crossworld.envs.household.text import describe
 
 
+START = Event(engine.OPENING, ticks=0)
+"""The event that every episode begins with."""
+
+
 class HouseholdWorld:
     """One episode.
 
@@ -30,7 +34,7 @@ class HouseholdWorld:
 
     __slots__ = ("event", "lost", "mission", "progress", "state")
 
-    def __init__(self, state: State, event: Event = Event(engine.OPENING, ticks=0)) -> None:  # noqa: B008  # immutable
+    def __init__(self, state: State, event: Event = START) -> None:
         self.state = state
         self.event = event
         self.mission = fit_text(state.sentence)

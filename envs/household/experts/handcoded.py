@@ -281,8 +281,9 @@ def _first_memory(opening: str) -> Memory:
     furniture, _, _ = opening.partition("Your task is to:")
     memory = Memory(receptacles=_NAME.findall(furniture))
     task = _TASK.search(opening)
-    for pattern, kind, process in _SENTENCES if task else ():
-        if found := re.fullmatch(pattern, task[1]):  # type: ignore[index]  # guarded above
+    sentence = task[1] if task else ""
+    for pattern, kind, process in _SENTENCES:
+        if found := re.fullmatch(pattern, sentence):
             memory.kind, memory.process = kind, process
             memory.target, memory.place = found.groups()
             break
