@@ -25,7 +25,7 @@ help:  ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 run: dev  ## set up, then benchmark the default world: a table and an HTML report
-	@$(BIN)/crossworld bench quick --out runs/quick
+	@$(BIN)/crossworld bench quick --fresh --out runs/quick
 
 test: dev  ## set up, then all tests, slow ones last
 	@$(BIN)/python -m pytest

@@ -13,7 +13,6 @@ from crossworld.envs.household.game import Game
 from crossworld.envs.household.state import State
 from crossworld.envs.household.text import describe
 
-
 START = Event(engine.OPENING, ticks=0)
 """The event that every episode begins with."""
 

@@ -1,0 +1,147 @@
+"""The command line: `crossworld`, or `python -m crossworld`.
+
+Only names and options are declared here; what a command does is imported when it runs, so that
+`crossworld --help` answers at once.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from crossworld.envs.core.errors import CrossworldError
+
+
+class _Commands(TyperGroup):
+    """Commands whose expected errors are one clear message and exit code 2, no traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        from gymnasium.error import Error as GymnasiumError
+
+        try:
+            return super().invoke(ctx)
+        except (CrossworldError, GymnasiumError, OSError) as error:
+            from rich.console import Console
+
+            console = Console(stderr=True, soft_wrap=True)
+            console.print("Error: ", style="bold red", end="")
+            console.print(str(error), markup=False, highlight=False)
+            raise typer.Exit(2) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Environments that show the same state as an image and as text.",
+)
+data_app = typer.Typer(no_args_is_help=True, help="Look at and check a folder of games.")
+app.add_typer(data_app, name="data")
+
+Env = Annotated[str, typer.Option("--env", help="Environment id; see 'crossworld list'.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder with games. Default: $ALFWORLD_DATA, or else the games shipped here."
+    ),
+]
+Folder = Annotated[Path | None, typer.Argument(help="As --data of the other commands.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Discard a run that is in the folder, and begin anew.")
+]
+
+DEFAULT_ENV = "crossworld/ALFWorld-v0"
+
+
+@app.command("list")
+def list_() -> None:
+    """Show environments, agents and suites."""
+    from crossworld.commands.listing import show
+
+    show()
+
+
+@app.command()
+def play(
+    env: Env = DEFAULT_ENV,
+    split: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
+    task: Annotated[str | None, typer.Option(help="Task id. Default: drawn with the seed.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draw.")] = None,
+    data: Data = None,
+) -> None:
+    """Play a game yourself, in the terminal."""
+    from crossworld.commands.play import play as play_game
+
+    play_game(env, split=split, task=task, seed=seed, data=data)
+
+
+@app.command()
+def run(
+    agent: Annotated[str, typer.Option(help="Name of an agent, or module:Class of your own.")],
+    env: Env = DEFAULT_ENV,
+    split: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
+    episodes: Annotated[int, typer.Option(min=0, help="0 = every task of the split once.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of agent and environment.")] = 0,
+    out: Out = None,
+    data: Data = None,
+    fresh: Fresh = False,
+) -> None:
+    """Let one agent play, and report how it did. A run that was stopped goes on where it stopped."""
+    from crossworld.commands.bench import run_agent
+
+    run_agent(
+        agent, env, split=split, episodes=episodes, seed=seed, out=out, data=data, fresh=fresh
+    )
+
+
+@app.command()
+def bench(
+    suite: Annotated[str, typer.Argument(help="Name of a suite, or a .toml file of your own.")],
+    episodes: Annotated[
+        int | None, typer.Option(min=1, help="Per agent. Default: the suite's.")
+    ] = None,
+    out: Out = None,
+    data: Data = None,
+    fresh: Fresh = False,
+) -> None:
+    """Run a benchmark, and report. One that was stopped goes on where it stopped."""
+    from crossworld.commands.bench import run_suite
+
+    run_suite(suite, episodes=episodes, out=out, data=data, fresh=fresh)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder that 'bench' or 'run' wrote.")],
+) -> None:
+    """Make results.json and report.html of a run again."""
+    from crossworld.commands.bench import show_report
+
+    show_report(folder)
+
+
+@app.command()
+def speed() -> None:
+    """Measure steps per second, side by side with the original."""
+    from crossworld.benchmarks.speed import main
+
+    main()
+
+
+@data_app.command()
+def verify(folder: Folder = None) -> None:
+    """Check every game to the end; exit code 1 if any has a problem."""
+    from crossworld.commands.data import verify as verify_data
+
+    verify_data(folder)
+
+
+@data_app.command()
+def info(folder: Folder = None) -> None:
+    """Show splits, task types, rooms, hash and text version."""
+    from crossworld.commands.data import info as show_info
+
+    show_info(folder)

@@ -1,0 +1,80 @@
+"""`data verify` and `data info`."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from crossworld.benchmarks.words import readable
+from crossworld.envs.core.task import TaskSpec
+from crossworld.envs.household.corpus import Corpus, GameFolder
+from crossworld.envs.household.env import default_data
+from crossworld.envs.household.files import read_game
+from crossworld.envs.household.versions import grammar_version
+
+Item = TypeVar("Item")
+
+
+def verify(folder: Path | None) -> None:
+    """Check every game and print each problem; leave with code 1 if there is any."""
+    console = Console()
+    corpus = _open(folder)
+    checked = problems = 0
+    for finding in _tracked(console, corpus.verify(), "checking", len(corpus)):
+        checked += 1
+        if finding.problem:
+            problems += 1
+            console.print(finding.problem, markup=False, highlight=False, soft_wrap=True)
+    verdict = f"{problems} with a problem" if problems else "all sound"
+    console.print(f"{corpus.root}: {checked} games, {verdict}.", highlight=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+
+
+def info(folder: Path | None) -> None:
+    """Show splits, games per task type, rooms, text version and manifest hash."""
+    console = Console()
+    corpus = _open(folder)
+    tasks = {split: corpus.tasks(split, 0, len(corpus)) for split in corpus.splits}
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("")
+    for split in tasks:
+        table.add_column(split, justify="right")
+    for kind in sorted({task.task_type for found in tasks.values() for task in found}):
+        counts = (sum(task.task_type == kind for task in found) for found in tasks.values())
+        table.add_row(readable(kind), *map(str, counts))
+    table.add_section()
+    table.add_row("games", *(str(len(found)) for found in tasks.values()), style="bold")
+    table.add_row("rooms", *(_rooms(found) for found in tasks.values()))
+    table.add_row("text version", *(_versions(corpus.folders(split)) for split in tasks))
+    console.print(str(corpus.root), style="bold", markup=False, highlight=False, soft_wrap=True)
+    console.print(table)
+    for split in tasks:
+        line = f"manifest of {split}: {corpus.manifest_hash(split)}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _open(folder: Path | None) -> Corpus:
+    return Corpus(Path(default_data()) if folder is None else folder)
+
+
+def _tracked(console: Console, items: Iterable[Item], what: str, total: int) -> Iterator[Item]:
+    """Pass items on behind a progress bar, which only a terminal shows."""
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        yield from progress.track(items, total=total, description=what)
+
+
+def _rooms(tasks: Iterable[TaskSpec]) -> str:
+    return str(len({task.scene for task in tasks if task.scene}))
+
+
+def _versions(folders: Iterable[GameFolder]) -> str:
+    """Return the text versions that the games speak, the most frequent first."""
+    spoken = Counter(grammar_version(read_game(folder.game_file).grammar) for folder in folders)
+    return ", ".join(version for version, _ in spoken.most_common())
