@@ -40,7 +40,11 @@ class Outcome:
 
 
 def play_episode(
-    env: Env[Any, Any], build: Callable[[], Agent], seed: int, options: Mapping[str, Any]
+    env: Env[Any, Any],
+    build: Callable[[], Agent],
+    seed: int,
+    options: Mapping[str, Any],
+    max_invalid: int | None = None,
 ) -> Outcome:
     """Play one episode with a fresh agent.
 
@@ -53,6 +57,7 @@ def play_episode(
         build: makes the agent.
         seed: for the environment's `reset`.
         options: likewise.
+        max_invalid: actions that may be impossible; one more ends the episode as a failure.
 
     Raises:
         ContractError: the agent reads something that the environment does not show.
@@ -71,10 +76,11 @@ def play_episode(
         while not over:
             action = _ask(agent.act, *_seen(agent, observation, info))
             observation, reward, terminated, truncated, info = _step(env, action)
-            over = terminated or truncated
             outcome.steps += 1
             outcome.return_ += float(reward)
             outcome.invalid_actions += not info["action_valid"]
+            disqualified = max_invalid is not None and outcome.invalid_actions > max_invalid
+            over = terminated or truncated or disqualified
             text = str(observation.get("text", ""))
             turns.append(Turn(str(action), text, bool(info["action_valid"])))
             shown, told = _seen(agent, observation, info)

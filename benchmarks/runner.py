@@ -150,6 +150,7 @@ def _play_one(
         ),
         seed=episode_seed("env", seed, task.task_id, number),
         options={"task_id": task.task_id},
+        max_invalid=contestant.protocol.max_invalid,
     )
     record = Record(
         env=plan.suite.env,

@@ -8,8 +8,10 @@ import pytest
 from crossworld.benchmarks.episode import ContractError
 from crossworld.benchmarks.folder import RunError, RunFolder, clear, read_run
 from crossworld.benchmarks.journal import JournalError
+from crossworld.benchmarks.protocol import Protocol
 from crossworld.benchmarks.records import RecordError
 from crossworld.benchmarks.runner import episode_seed, prepare
+from crossworld.benchmarks.suite import Contestant
 from crossworld.envs.core.errors import TaskNotFoundError
 
 
@@ -49,6 +51,14 @@ def test_equal_runs_differ_in_time_alone(kit, tmp_path, suite):
 def test_step_limit_is_the_protocols(kit, tmp_path, solo):
     (record,) = kit.play_into(tmp_path, solo("spy", episodes=1, limit=3))
     assert (record.steps, record.success, record.invalid_actions) == (3, False, 3)
+
+
+def test_too_many_impossible_actions_fail_the_episode(kit, tmp_path, suite):
+    strict = Contestant("spy", Protocol.parse("pass@1/5/invalid-1"))
+    plan = prepare(replace(suite, contestants=(strict,), seeds=(0,), episodes=1))
+    (record,) = kit.play_into(tmp_path, plan)
+    assert (record.steps, record.success, record.invalid_actions) == (2, False, 2)
+    assert record.protocol == "pass@1/5/invalid-1"
 
 
 def test_part_of_a_split_is_evenly_spaced(suite):

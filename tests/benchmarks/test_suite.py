@@ -67,10 +67,13 @@ def test_unknown_suite_names_a_similar_one():
 
 
 def test_protocol_round_trip():
-    assert str(Protocol.parse("pass@1/50")) == "pass@1/50"
+    for text in ("pass@1/50", "pass@1/50/invalid-10", "pass@1/5/invalid-0"):
+        assert str(Protocol.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "pass@1", "pass@1/0", "pass@1/-5", "pass@2/50", "pass@1/x"])
+@pytest.mark.parametrize(
+    "text", ["", "pass@1", "pass@1/0", "pass@1/-5", "pass@2/50", "pass@1/x", "pass@1/5/10"]
+)
 def test_unknown_protocols_are_refused(text):
     with pytest.raises(ProtocolError, match="for example 'pass@1/50'"):
         Protocol.parse(text)
