@@ -78,7 +78,7 @@ def test_bench_quick_has_floors_and_ceiling_in_the_table(tmp_path):
         assert name in text
     assert (tmp_path / "runs" / "quick" / "report.html").exists()
     rows = json.loads((tmp_path / "runs" / "quick" / "results.json").read_text())["rows"]
-    assert {row["protocol"] for row in rows} == {"pass@1/50", "pass@1/30"}
+    assert {row["protocol"] for row in rows} == {"pass@1/50", "pass@1/30", "pass@1/50/invalid-10"}
 
 
 def test_report_is_made_again(tmp_path):

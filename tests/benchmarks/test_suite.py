@@ -26,6 +26,8 @@ def test_quick_has_floors_and_a_ceiling():
     assert [(c.name, str(c.protocol)) for c in entered] == [
         ("random", "pass@1/50"),
         ("blind-script", "pass@1/30"),
+        ("blind-script, 50", "pass@1/50"),
+        ("blind-script, strict", "pass@1/50/invalid-10"),
         ("handcoded", "pass@1/50"),
         ("planner", "pass@1/50"),
     ]
