@@ -15,6 +15,8 @@ import pytest
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crossworld import CrossworldError
 from crossworld.envs.core.info import StepInfo
@@ -127,6 +129,24 @@ def test_hostile_text_changes_nothing_and_never_raises(env: gym.Env[Any, Any]) -
         assert info["feedback"]
         assert (reward, terminated) == (0.0, False)
     assert env.unwrapped.facts() == facts  # type: ignore[attr-defined]
+
+
+@ALL_IDS
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    seed=st.integers(0, 2**63),
+    actions=st.lists(st.one_of(st.text(max_size=40), st.integers(0, 99)), max_size=12),
+)
+def test_any_seed_any_text_any_snapshot(env_id: str, seed: int, actions: list[Any]) -> None:
+    env = gym.make(env_id)
+    observation, info = env.reset(seed=seed)
+    for action in actions:
+        assert observation in env.observation_space
+        commands = info["admissible_commands"]
+        command = commands[action % len(commands)] if isinstance(action, int) else action
+        observation, _, _, _, info = env.step(command)
+    snapshot = json.loads(json.dumps(env.unwrapped.snapshot()))  # type: ignore[attr-defined]
+    assert gym.make(env_id).reset(options={"snapshot": snapshot})[0] == observation
 
 
 def test_wrong_kind_of_action_is_a_clear_error(env: gym.Env[Any, Any]) -> None:
