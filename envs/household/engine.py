@@ -20,9 +20,10 @@ VERBS = frozenset(
      PLACE, CLEAN, HEAT, COOL, USE, SLICE}
 )  # fmt: skip
 
-QUIET = frozenset(
-    {NOTHING, OPENING, LOOK, INVENTORY, HELP, OPEN, CLOSE, EXAMINE, EXAMINE_OBJECT, SLICE}
-)
+LOOKING = frozenset({NOTHING, OPENING, LOOK, INVENTORY, HELP, EXAMINE, EXAMINE_OBJECT})
+"""Verbs that change nothing."""
+
+QUIET = LOOKING | {OPEN, CLOSE, SLICE}
 """Verbs that no goal depends on."""
 
 CACHE_LIMIT = 256

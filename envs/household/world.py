@@ -31,19 +31,22 @@ class HouseholdWorld:
         lost: whether the goal has become impossible.
     """
 
-    __slots__ = ("event", "lost", "mission", "progress", "state")
+    __slots__ = ("_commands", "event", "lost", "mission", "progress", "state")
 
     def __init__(self, state: State, event: Event = START) -> None:
         self.state = state
         self.event = event
         self.mission = fit_text(state.sentence)
+        self._commands: list[str] | None = None
         self._judge()
 
     def act(self, command: str) -> Event:
         """Carry out a command; one that is not possible changes nothing but the event."""
         event = self.event = engine.act(self.state, command)
-        if event.verb not in engine.QUIET:
-            self._judge()
+        if event.verb not in engine.LOOKING:
+            self._commands = None
+            if event.verb not in engine.QUIET:
+                self._judge()
         return event
 
     def _judge(self) -> None:
@@ -53,7 +56,9 @@ class HouseholdWorld:
 
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted."""
-        return engine.admissible_commands(self.state)
+        if self._commands is None:
+            self._commands = engine.admissible_commands(self.state)
+        return self._commands.copy()
 
     def text(self) -> str:
         """Return what the text world says now."""
