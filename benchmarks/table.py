@@ -13,9 +13,10 @@ from crossworld.benchmarks.words import interval, number, percent, standing
 def summary_table(title: str, rows: Sequence[Row]) -> Table:
     """Return one line per agent, over all task types."""
     table = Table(box=SIMPLE_HEAD, title=Text(title), title_justify="left", title_style="bold")
-    table.add_column("agent", no_wrap=True)
-    table.add_column("protocol", no_wrap=True)
-    for heading in ("episodes", "success\n95 % interval", "steps", "invalid"):
+    # Names fold where a terminal is narrow; numbers never do.
+    table.add_column("agent", overflow="fold")
+    table.add_column("protocol", overflow="fold")
+    for heading in ("played", "success\n95 % interval", "steps", "invalid"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         if row.task_type == ALL:
