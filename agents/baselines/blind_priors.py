@@ -59,8 +59,8 @@ _FILE = "household_priors.json"
 _ADMITTED = {kind.lower(): {thing.lower() for thing in ADMITS[kind]} for kind in ADMITS}
 _STRIDES = tuple(prime**0.5 % 1 for prime in (2, 3, 5, 7, 11, 13, 17, 19))
 
-Layout = Sequence[str]
-"""Where things of one kind are: the receptacle of number 1, of number 2, ..."""
+Masks = dict[tuple[int, str], int]
+"""Per number of a thing and receptacle, the set of imagined layouts in which it is there."""
 
 
 def kind_of(name: str) -> str:
@@ -110,8 +110,8 @@ class Priors:
         doors = {name: chance.get(kind_of(name), 0.0) for name in receptacles}
         return Room(receptacles, {name: name for name in receptacles}, doors, None)
 
-    def imagine(self, room: Room, thing: str, task: str, place: str = "") -> list[Layout]:
-        """Return equally likely layouts of the things of one kind.
+    def imagine(self, room: Room, thing: str, task: str, place: str = "") -> Masks:
+        """Return `LAYOUTS` equally likely layouts of the things of one kind, as bit masks.
 
         Args:
             room: the room.
@@ -149,26 +149,29 @@ class Priors:
         scale = (TRUST if task else TRUST_FIXED) / (sum(rates.values()) or 1)
         chances = {name: rate * scale + here[name] for name, rate in rates.items()}
         if not any(chances.values()):
-            return []
+            return {}
         order = {name: rank for rank, name in enumerate(room.receptacles)} if room.counts else {}
-        return [
-            _numbered([_draw(chances, (k + 0.5) * stride % 1) for stride in _STRIDES[:n]], order)
-            for k in range(LAYOUTS)
-            for n in [_draw(dict(sorted(amounts.items())), (k + 0.5) / LAYOUTS)]
-        ]
+        games = dict(sorted(amounts.items()))
+        masks: Masks = defaultdict(int)
+        for k in range(LAYOUTS):
+            strides = _STRIDES[: _draw(games, (k + 0.5) / LAYOUTS)]
+            places = [_draw(chances, (k + 0.5) * stride % 1) for stride in strides]
+            for number, name in enumerate(_numbered(places, order), 1):
+                masks[number, name] |= 1 << k
+        return dict(masks)
 
 
-def _draw(weights: dict[Any, float], share: float) -> Any:
+def _draw(weights: Mapping[Any, float], share: float) -> Any:
     """Return the key at `share`, between 0 and 1, of the accumulated weights."""
     left = share * sum(weights.values())
     for key, weight in weights.items():
         left -= weight
         if left < 0:
             return key
-    return next(reversed(weights))  # rounding
+    return list(weights)[-1]  # rounding
 
 
-def _numbered(places: list[str], order: Mapping[str, int]) -> Layout:
+def _numbered(places: list[str], order: Mapping[str, int]) -> list[str]:
     """Number things as the game does: along the room, as far as its order is known."""
     if order:
         return sorted(places, key=order.__getitem__)

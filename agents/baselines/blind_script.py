@@ -20,7 +20,7 @@ from itertools import product
 from crossworld.agents.base import Agent, Info, Observation
 from crossworld.agents.baselines.blind_priors import (
     LAYOUTS,
-    Layout,
+    Masks,
     Priors,
     Room,
     kind_of,
@@ -71,8 +71,8 @@ def blind_script(
     room = priors.room(task.receptacles)
     solved = task.place if role in ("one", "two") else ""
     errands = _errands(room, role, task.place, priors)
-    layouts = priors.imagine(room, task.target, role, solved)
-    search = _Search(room, task.target, _masks(layouts), max_steps, max_invalid, place_wording)
+    masks = priors.imagine(room, task.target, role, solved)
+    search = _Search(room, task.target, masks, max_steps, max_invalid, place_wording)
     best, script = 0.0, _Script()
     for errand, most, thrift in product(errands, range(1, MOST_NUMBERS + 1), THRIFT):
         if role != "look" or most == MOST_NUMBERS:  # numbers cost nothing at a lamp
@@ -162,8 +162,7 @@ def _errands(room: Room, role: str, place: str, priors: Priors) -> list[_Errand]
 
 def _lamp_errands(room: Room, lamp: str, priors: Priors) -> list[_Errand]:
     """Return tours of the one, two, ... likeliest places of a lamp."""
-    layouts = priors.imagine(room, lamp, "")
-    masks = _masks(layouts)
+    masks = priors.imagine(room, lamp, "")
     lit, stops, errands = 0, (), []  # type: int, tuple[tuple[str, str], ...], list[_Errand]
     for _ in range(MOST_LAMPS):
         gains = {key: (mask & ~lit).bit_count() for key, mask in masks.items()}
@@ -172,17 +171,8 @@ def _lamp_errands(room: Room, lamp: str, priors: Priors) -> list[_Errand]:
             break
         lit |= masks[key]
         stops = (*stops, (key[1], f"use {lamp} {key[0]}"))
-        errands.append(_Errand(stops, lit.bit_count() / len(layouts)))
+        errands.append(_Errand(stops, lit.bit_count() / LAYOUTS))
     return errands
-
-
-def _masks(layouts: Sequence[Layout]) -> dict[tuple[int, str], int]:
-    """Return, per number and receptacle, the set of layouts in which this number is there."""
-    masks: dict[tuple[int, str], int] = defaultdict(int)
-    for k, layout in enumerate(layouts):
-        for number, name in enumerate(layout, 1):
-            masks[number, name] |= 1 << k
-    return dict(masks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +181,7 @@ class _Search:
 
     room: Room
     thing: str
-    masks: dict[tuple[int, str], int]
+    masks: Masks
     max_steps: int
     max_invalid: int | None
     place_wording: tuple[str, str]

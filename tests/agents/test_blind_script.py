@@ -1,10 +1,13 @@
 import json
+from collections import defaultdict
+from statistics import mean
 
 import pytest
 from official import official_corpus
 
 from crossworld.agents.baselines import blind_priors
 from crossworld.agents.baselines.blind_script import IDLE, BlindScriptAgent, blind_script
+from crossworld.benchmarks.statistics import wilson
 from crossworld.envs.household import engine, text
 from crossworld.envs.household.corpus import compiled
 from crossworld.envs.household.engine import Event
@@ -127,8 +130,39 @@ def test_known_rooms_cost_no_more_failures_than_allowed():
         assert outcome(game, script, 10)[0] == won
 
 
-@pytest.mark.parametrize(("limits", "floor"), list(zip(LIMITS, [0.90, 0.92, 0.87], strict=True)))
-def test_floor_on_official_games(limits, floor):
+def report(name, limits, won):
+    low, high = wilson(sum(won), len(won))
+    print(f"{name} {limits}: {sum(won)}/{len(won)} = {mean(won):.3f} [{low:.3f}, {high:.3f}]")
+
+
+# Measured 0.929, 0.943 and 0.914 (of 140 games).
+@pytest.mark.parametrize(
+    ("limits", "floor"), list(zip(LIMITS, [0.90, 0.92, 0.88], strict=True)), ids=str
+)
+def test_floor_in_known_rooms(limits, floor):
     games = [compiled(folder) for folder in official_corpus().folders("valid_seen")]
-    won = sum(outcome(game, blind_script(opening(game), *limits), limits[1])[0] for game in games)
-    assert won / len(games) >= floor
+    won = [outcome(game, blind_script(opening(game), *limits), limits[1])[0] for game in games]
+    report("valid_seen", limits, won)
+    assert mean(won) >= floor
+
+
+# Measured 0.939, 0.964 and 0.894 (of 360 games).
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("limits", "floor"), list(zip(LIMITS, [0.91, 0.94, 0.86], strict=True)), ids=str
+)
+def test_floor_in_unknown_rooms(limits, floor):
+    """Each training room is played with what was counted in all the others."""
+    rooms = defaultdict(list)
+    for folder in official_corpus().folders("train"):
+        game = compiled(folder)
+        rooms[tuple(sorted(game.receptacle_names))].append(game)
+    won = []
+    for here, games in rooms.items():
+        others = (game for room, games in rooms.items() if room != here for game in games)
+        priors = blind_priors.Priors(blind_priors.count(others))
+        for game in games:
+            script = blind_script(opening(game), *limits, priors=priors)
+            won.append(outcome(game, script, limits[1])[0])
+    report("leave one room out", limits, won)
+    assert mean(won) >= floor
