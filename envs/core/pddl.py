@@ -61,11 +61,22 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A PDDL domain; `predicates` maps each name to its parameters' types."""
+    """A PDDL domain.
+
+    Attributes:
+        name: domain name.
+        requirements: PDDL features it needs, such as `:adl`.
+        types: type to its parent type.
+        predicates: predicate to its parameters' types.
+        functions: numeric fluents, as declared.
+        actions: action name to schema.
+    """
 
     name: str
+    requirements: tuple[str, ...]
     types: Mapping[str, str]
     predicates: Mapping[str, tuple[str, ...]]
+    functions: list[Expression]
     actions: Mapping[str, Action]
 
 
@@ -127,7 +138,7 @@ def read_problem(text: str) -> Problem:
 
 
 def read_domain(text: str) -> Domain:
-    """Read the types, predicates and actions of a PDDL domain (functions are skipped).
+    """Read a PDDL domain.
 
     Raises:
         PddlSyntaxError: the text is no well-formed domain.
@@ -148,10 +159,47 @@ def read_domain(text: str) -> Domain:
         predicates[str(name)] = tuple(_typed(parameters, ":predicates").values())
     return Domain(
         name=_name(sections, "domain"),
+        requirements=tuple(map(str, sections.get(":requirements", []))),
         types=_typed(sections.get(":types", []), ":types"),
         predicates=predicates,
+        functions=sections.get(":functions", []),
         actions=actions,
     )
+
+
+def write_domain(domain: Domain) -> str:
+    """Write a PDDL domain that `read_domain` reads as the same."""
+    types = " ".join(
+        name if parent == "object" else f"{name} - {parent}"
+        # A list without "- parent" ends where a typed one begins, so the plain names come last.
+        for name, parent in sorted(domain.types.items(), key=lambda pair: pair[1] == "object")
+    )
+    lines = [f"(define (domain {domain.name})"]
+    if domain.requirements:
+        lines.append(f"  (:requirements {' '.join(domain.requirements)})")
+    lines += [f"  (:types {types})", "  (:predicates"]
+    for name, kinds in domain.predicates.items():
+        lines.append(f"    {write_expression([name, *_parameters(kinds)])}")
+    lines.append("  )")
+    if domain.functions:
+        lines.append(f"  {write_expression([':functions', *domain.functions])}")
+    for action in domain.actions.values():
+        variables = _declarations(action.parameters)
+        lines += [
+            f"  (:action {action.name}",
+            f"    :parameters {write_expression(variables)}",
+            f"    :precondition {write_expression(action.precondition)}",
+            f"    :effect {write_expression(action.effect)})",
+        ]
+    return "\n".join([*lines, ")", ""])
+
+
+def _declarations(parameters: Mapping[str, str]) -> list[Expression]:
+    return [word for name, kind in parameters.items() for word in (name, "-", kind)]
+
+
+def _parameters(kinds: tuple[str, ...]) -> list[Expression]:
+    return _declarations({f"?x{number}": kind for number, kind in enumerate(kinds)})
 
 
 def write_problem(

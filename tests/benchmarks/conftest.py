@@ -96,7 +96,7 @@ class Spy(Agent):
         self.shown.append(("act", observation, info))
         return "x"
 
-    def observe(self, observation, reward, terminated, truncated, info) -> None:  # type: ignore[no-untyped-def]
+    def observe(self, observation, reward, terminated, truncated, info) -> None:
         self.shown.append(("observe", observation, info))
 
 
@@ -121,7 +121,7 @@ class Breaks(Agent):
         self._maybe("act")
         return {"none": None, "bug": "bug"}.get(self.method, "0")
 
-    def observe(self, observation, reward, terminated, truncated, info) -> None:  # type: ignore[no-untyped-def]
+    def observe(self, observation, reward, terminated, truncated, info) -> None:
         self._maybe("observe")
 
 

@@ -121,14 +121,14 @@ def test_info_has_the_same_keys_and_types_always(env: gym.Env[Any, Any]) -> None
 
 def test_hostile_text_changes_nothing_and_never_raises(env: gym.Env[Any, Any]) -> None:
     env.reset(seed=1)
-    facts = env.unwrapped.facts()  # type: ignore[attr-defined]
+    facts = env.unwrapped.facts()
     for action in HOSTILE:
         observation, reward, terminated, _, info = env.step(action)
         assert observation in env.observation_space
         assert not info["action_valid"]
         assert info["feedback"]
         assert (reward, terminated) == (0.0, False)
-    assert env.unwrapped.facts() == facts  # type: ignore[attr-defined]
+    assert env.unwrapped.facts() == facts
 
 
 @ALL_IDS
@@ -145,7 +145,7 @@ def test_any_seed_any_text_any_snapshot(env_id: str, seed: int, actions: list[An
         commands = info["admissible_commands"]
         command = commands[action % len(commands)] if isinstance(action, int) else action
         observation, _, _, _, info = env.step(command)
-    snapshot = json.loads(json.dumps(env.unwrapped.snapshot()))  # type: ignore[attr-defined]
+    snapshot = json.loads(json.dumps(env.unwrapped.snapshot()))
     assert gym.make(env_id).reset(options={"snapshot": snapshot})[0] == observation
 
 
@@ -156,7 +156,7 @@ def test_wrong_kind_of_action_is_a_clear_error(env: gym.Env[Any, Any]) -> None:
 
 
 def test_observed_text_fits_its_space(env: gym.Env[Any, Any]) -> None:
-    for space in env.observation_space.spaces.values():  # type: ignore[attr-defined]
+    for space in env.observation_space.spaces.values():
         if isinstance(space, gym.spaces.Text):
             assert space.max_length == MAX_LENGTH
             assert space.min_length == 0
@@ -196,7 +196,7 @@ def test_pickles_in_mid_episode(env: gym.Env[Any, Any]) -> None:
 def play_on(env: gym.Env[Any, Any], steps: int = 30) -> list[Any]:
     """Play on from where the environment is, always by the same rule."""
     log: list[Any] = []
-    commands = env.unwrapped.admissible_commands()  # type: ignore[attr-defined]
+    commands = env.unwrapped.admissible_commands()
     for i in range(steps):
         observation, reward, terminated, truncated, info = env.step(commands[i % len(commands)])
         commands = info["admissible_commands"]
@@ -291,12 +291,12 @@ def test_snapshot_continues_identically(env: gym.Env[Any, Any]) -> None:
         for i in range(seed * 3):
             commands = info["admissible_commands"]
             _, _, _, _, info = env.step(commands[(7 * i) % len(commands)])
-        before = json.loads(json.dumps(env.unwrapped.snapshot()))  # type: ignore[attr-defined]
+        before = json.loads(json.dumps(env.unwrapped.snapshot()))
         original = play_on(env)
         draws = env.reset()[1]["task_id"]
         observation, _ = env.reset(options={"snapshot": before})
-        assert env.unwrapped.snapshot() == before  # type: ignore[attr-defined]
-        assert env.unwrapped.restore(before) == observation  # type: ignore[attr-defined]
+        assert env.unwrapped.snapshot() == before
+        assert env.unwrapped.restore(before) == observation
         assert play_on(env) == original
         assert env.reset()[1]["task_id"] == draws, "the generator is part of a snapshot"
 
@@ -305,8 +305,8 @@ def test_snapshot_continues_in_another_process(env: gym.Env[Any, Any]) -> None:
     assert env.spec is not None
     env.reset(seed=11)
     for _ in range(3):
-        env.step(env.unwrapped.admissible_commands()[0])  # type: ignore[attr-defined]
-    snapshot = env.unwrapped.snapshot()  # type: ignore[attr-defined]
+        env.step(env.unwrapped.admissible_commands()[0])
+    snapshot = env.unwrapped.snapshot()
     code = (
         "import json, sys, gymnasium as gym\n"
         f"env = gym.make('crossworld:{env.spec.id}')\n"
@@ -317,7 +317,7 @@ def test_snapshot_continues_in_another_process(env: gym.Env[Any, Any]) -> None:
         [sys.executable, "-c", code],
         input=json.dumps(snapshot), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert json.loads(ran.stdout) == [env.unwrapped.restore(snapshot), env.step("look")[0]]  # type: ignore[attr-defined]
+    assert json.loads(ran.stdout) == [env.unwrapped.restore(snapshot), env.step("look")[0]]
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_snapshot_continues_in_another_process(env: gym.Env[Any, Any]) -> None:
 )
 def test_damaged_snapshot_is_a_clear_error(env: gym.Env[Any, Any], damage: Any) -> None:
     env.reset(seed=0)
-    snapshot = env.unwrapped.snapshot()  # type: ignore[attr-defined]
+    snapshot = env.unwrapped.snapshot()
     damage(snapshot)
     with pytest.raises(CrossworldError, match=r"snapshot|task"):
         env.reset(options={"snapshot": snapshot})

@@ -10,6 +10,7 @@ from crossworld.envs.core.pddl import (
     parse,
     read_domain,
     read_problem,
+    write_domain,
     write_expression,
     write_problem,
 )
@@ -30,7 +31,7 @@ PROBLEM = """
 
 
 @given(EXPRESSION)
-def test_expressions_round_trip(expression) -> None:  # type: ignore[no-untyped-def]
+def test_expressions_round_trip(expression) -> None:
     assert parse(write_expression(expression)) == expression
 
 
@@ -46,7 +47,7 @@ def test_problem_is_read_in_lower_case_without_comments() -> None:
     st.dictionaries(SYMBOL, SYMBOL, max_size=5),
     st.sets(st.builds(Atom, SYMBOL, st.lists(SYMBOL, max_size=3).map(tuple)), max_size=6),
 )
-def test_written_problems_are_read_back(objects, atoms) -> None:  # type: ignore[no-untyped-def]
+def test_written_problems_are_read_back(objects, atoms) -> None:
     problem = read_problem(write_problem("p", "d", objects, atoms, "(and)", "minimize (c)"))
     assert problem.objects == objects
     assert {Atom(name, tuple(args)) for name, *args in problem.init} == atoms
@@ -95,6 +96,15 @@ def test_domain_lists_types_predicates_and_actions() -> None:
     assert domain.predicates == {"at": ("thing", "place"), "done": ()}
     assert domain.actions["go"].parameters == {"?p": "place"}
     assert domain.actions["go"].precondition == ["done"]
+
+
+def test_written_domains_are_read_back() -> None:
+    from crossworld.envs.household.facts import domain
+
+    household = read_domain(domain())
+    assert read_domain(write_domain(household)) == household
+    typed = read_domain("(define (domain d) (:types a - b b c) (:predicates (p ?x - a ?y)))")
+    assert read_domain(write_domain(typed)) == typed
 
 
 def test_the_households_own_domain_declares_what_the_compiler_reads() -> None:

@@ -156,7 +156,7 @@ def test_unreadable_trajectory_is_found(tree: Path) -> None:
 def test_playing_a_damaged_game_names_its_file(tree: Path) -> None:
     path = first_game(tree)
     env = gym.make("crossworld/ALFWorld-v0", data=str(tree))
-    task_id = env.unwrapped.tasks("train")[0].task_id  # type: ignore[attr-defined]
+    task_id = env.unwrapped.tasks("train")[0].task_id
     path.write_text(path.read_text()[:5000])
     with pytest.raises(DataError, match="truncated"):
         env.reset(options={"task_id": task_id})
@@ -190,14 +190,14 @@ def test_wrong_arguments_name_the_choices(keyword: str, value: object) -> None:
 def test_human_instructions_are_drawn_and_made_to_fit(tree: Path) -> None:
     (first_game(tree).parent / files.TRAJECTORY_FILE).write_text(json.dumps(TRAJECTORY))
     env = gym.make("crossworld/ALFWorld-v0", data=str(tree))
-    task_id = env.unwrapped.tasks("train")[0].task_id  # type: ignore[attr-defined]
+    task_id = env.unwrapped.tasks("train")[0].task_id
     heard = set()
     for seed in range(20):
         options = {"task_id": task_id, "instruction": "human"}
         observation, _ = env.reset(seed=seed, options=options)
         assert observation in env.observation_space
         heard.add(observation["mission"])
-        snapshot = env.unwrapped.snapshot()  # type: ignore[attr-defined]
+        snapshot = env.unwrapped.snapshot()
         assert env.reset(options={"snapshot": snapshot})[0] == observation
     assert heard == {"Put the thing away.", 'Tidy up "properly" - please'}
     assert (
@@ -205,7 +205,7 @@ def test_human_instructions_are_drawn_and_made_to_fit(tree: Path) -> None:
         == "examine the book with the desklamp"
     )
     with pytest.raises(DataError, match="human instructions"):
-        other = env.unwrapped.tasks("train")[1].task_id  # type: ignore[attr-defined]
+        other = env.unwrapped.tasks("train")[1].task_id
         env.reset(options={"task_id": other, "instruction": "human"})
 
 

@@ -17,7 +17,7 @@ QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 
 @QUICK
 @given(random_rooms(), st.data())
-def test_exactly_the_listed_commands_are_possible(room_and_goal, data) -> None:  # type: ignore[no-untyped-def]
+def test_exactly_the_listed_commands_are_possible(room_and_goal, data) -> None:
     play = Play(game_of(*room_and_goal))
     game = play.state.game
     objects, receptacles = game.object_names, game.receptacle_names
@@ -49,7 +49,7 @@ def test_exactly_the_listed_commands_are_possible(room_and_goal, data) -> None: 
 
 @QUICK
 @given(random_rooms(), st.data())
-def test_state_round_trips_through_json_and_pddl(room_and_goal, data) -> None:  # type: ignore[no-untyped-def]
+def test_state_round_trips_through_json_and_pddl(room_and_goal, data) -> None:
     play = Play(game_of(*room_and_goal))
     game = play.state.game
     for _ in range(10):
@@ -71,14 +71,14 @@ def test_state_round_trips_through_json_and_pddl(room_and_goal, data) -> None:  
 
 @QUICK
 @given(random_rooms(), st.text(max_size=80))
-def test_any_text_is_answered(room_and_goal, command: str) -> None:  # type: ignore[no-untyped-def]
+def test_any_text_is_answered(room_and_goal, command: str) -> None:
     play = Play(game_of(*room_and_goal))
     assert play.say(command)
 
 
 @QUICK
 @given(random_rooms(), st.data())
-def test_facts_say_where_everything_is(room_and_goal, data) -> None:  # type: ignore[no-untyped-def]
+def test_facts_say_where_everything_is(room_and_goal, data) -> None:
     play = Play(game_of(*room_and_goal))
     game = play.state.game
     for _ in range(8):
@@ -93,7 +93,7 @@ def test_facts_say_where_everything_is(room_and_goal, data) -> None:  # type: ig
 
 @QUICK
 @given(random_rooms(), st.data())
-def test_true_statements_are_among_the_possible_ones(room_and_goal, data) -> None:  # type: ignore[no-untyped-def]
+def test_true_statements_are_among_the_possible_ones(room_and_goal, data) -> None:
     play = Play(game_of(*room_and_goal))
     possible = statements(play.state.game)
     for _ in range(12):

@@ -25,7 +25,7 @@ def solve(play: Play, expert: Handcoded, limit: int = 100) -> int:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.task)
-def test_solves_the_shipped_games(sample, version: str) -> None:  # type: ignore[no-untyped-def]
+def test_solves_the_shipped_games(sample, version: str) -> None:
     problem = problem_text(sample.room, sample.goal)
     play = Play(compile_game(problem, sample.sentence, VERSIONS[version]))
     assert solve(play, Handcoded(play.text)) <= 50
@@ -33,7 +33,7 @@ def test_solves_the_shipped_games(sample, version: str) -> None:  # type: ignore
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.task)
-def test_goes_on_after_a_student_has_wandered(sample, seed: int) -> None:  # type: ignore[no-untyped-def]
+def test_goes_on_after_a_student_has_wandered(sample, seed: int) -> None:
     play = Play(
         compile_game(problem_text(sample.room, sample.goal), sample.sentence, VERSIONS["wheel"])
     )

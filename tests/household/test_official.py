@@ -18,7 +18,7 @@ def corpus() -> Corpus:
     return official_corpus()
 
 
-def everything(corpus: Corpus):  # type: ignore[no-untyped-def]
+def everything(corpus: Corpus):
     return [folder for split in corpus.splits for folder in corpus.folders(split)]
 
 

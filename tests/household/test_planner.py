@@ -44,7 +44,7 @@ def shortest(start: State) -> int | None:
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random_rooms(), st.data())
-def test_plans_are_shortest_from_any_state(room_and_goal, data) -> None:  # type: ignore[no-untyped-def]
+def test_plans_are_shortest_from_any_state(room_and_goal, data) -> None:
     play = Play(game_of(*room_and_goal))
     for _ in range(data.draw(st.integers(0, 6))):
         play.say(data.draw(st.sampled_from(play.commands)))
@@ -65,7 +65,7 @@ def test_plans_are_shortest_from_any_state(room_and_goal, data) -> None:  # type
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(random_rooms(), st.data())
-def test_lost_only_when_there_is_no_plan(room_and_goal, data) -> None:  # type: ignore[no-untyped-def]
+def test_lost_only_when_there_is_no_plan(room_and_goal, data) -> None:
     play = Play(game_of(*room_and_goal))
     hopeful = plan(play.state) is not None
     for _ in range(15):

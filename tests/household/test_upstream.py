@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from official import official_corpus
 from rooms import Play, random_rooms
 
-from crossworld.envs.household import files
+from crossworld.envs.core.pddl import read_domain, write_domain
+from crossworld.envs.household import facts, files
 from crossworld.envs.household.authoring import write_game
 from crossworld.envs.household.corpus import Corpus
 from crossworld.envs.household.env import sample_data
@@ -139,12 +140,30 @@ def test_games_of_our_own_play_the_same_upstream() -> None:
         compare(content, folder.game_file, seed=5, steps=25, tally=Counter())
 
 
+def test_written_pddl_is_played_by_a_real_planner() -> None:
+    """Domain and problem as this package writes them, in mid-game, run upstream."""
+    from crossworld.benchmarks.peers import ALFWorldGame
+
+    folder = Corpus(Path(sample_data())).folders("train")[0]
+    content, _ = files.read_json(folder.game_file)
+    ours = Play(files.load_game(folder.game_file))
+    ours.say(*content["walkthrough"][:2])
+    content["pddl_domain"] = write_domain(read_domain(facts.domain()))
+    content["pddl_problem"] = facts.problem(ours.state)
+    upstream = ALFWorldGame(content)
+    assert upstream.reset().admissible_commands == ours.commands
+    for command in content["walkthrough"][2:]:
+        observed = upstream.step(command)
+        assert ours.say(command) == observed.feedback
+    assert observed.won
+
+
 @settings(
     max_examples=12, deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate], derandomize=True,
 )  # fmt: skip
 @given(random_rooms(), st.integers(0, 99))
-def test_random_rooms(room_and_goal, seed: int) -> None:  # type: ignore[no-untyped-def]
+def test_random_rooms(room_and_goal, seed: int) -> None:
     from crossworld.envs.core.errors import GameError
 
     try:
