@@ -3,10 +3,12 @@
 import random
 import statistics
 
+import gymnasium as gym
 import pytest
 from official import official_corpus
 from rooms import Play
 
+from crossworld.envs.core.spaces import fit_text, text_space
 from crossworld.envs.household import files
 from crossworld.envs.household.corpus import Corpus, compiled
 from crossworld.envs.household.experts.handcoded import Handcoded
@@ -74,6 +76,22 @@ def test_every_type_fact_agrees_with_the_catalogue(corpus: Corpus) -> None:
         for kind in set(game.receptacle_types):
             admitted = game.can_contain.get(kind, frozenset())
             assert admitted & present == admits[kind] & present, (folder.task_id, kind)
+
+
+def test_every_game_has_human_instructions_that_can_be_observed(corpus: Corpus) -> None:
+    space = text_space()
+    for folder in everything(corpus):
+        sentences = files.read_instructions(folder.trajectory_file)
+        assert len(sentences) >= 3, folder.task_id
+        assert all(fit_text(sentence) in space for sentence in sentences)
+
+
+def test_human_instructions_are_played_through_gym_make(corpus: Corpus) -> None:
+    env = gym.make("crossworld/ALFWorld-v0", data=str(corpus.root), instruction="human")
+    for seed in range(20):
+        observation, _ = env.reset(seed=seed)
+        assert observation in env.observation_space
+        assert observation["text"].endswith(f"Your task is to: {observation['mission']}.")
 
 
 @pytest.mark.slow
