@@ -157,7 +157,7 @@ def compile_game(problem_text: str, sentence: str, version: TextVersion) -> Game
         other_facts=tuple(
             (name, *args) for name in sorted(_UNSEEN & facts.keys()) for args in facts[name]
         ),
-        goal=_ground(read_goal(problem.goal), object_types, receptacle_types, flags),
+        goal=_ground(read_goal(problem.goal), object_types, receptacle_types, flags, accepts),
         start=start,
         object_index={name: i for i, name in enumerate(object_names)},
         receptacle_index={name: i for i, name in enumerate(receptacle_names)},
@@ -286,6 +286,7 @@ def _ground(
     object_types: Sequence[str],
     receptacle_types: Sequence[str],
     flags: Mapping[str, int],
+    accepts: Sequence[int],
 ) -> Goal:
     needed = {
         "pick_clean_then_place_in_recep": "cleanable",
@@ -297,11 +298,13 @@ def _ground(
         return mask_of([i for i, other in enumerate(object_types) if kind and other == kind])
 
     targets = typed(spec.object_type)
+    receptacles = tuple(
+        r for r, kind in enumerate(receptacle_types) if kind == spec.receptacle_type
+    )
     return Goal(
         spec=spec,
         targets=targets & flags[needed] if needed else targets,
-        receptacles=tuple(
-            r for r, kind in enumerate(receptacle_types) if kind == spec.receptacle_type
-        ),
+        receptacles=receptacles,
+        deliverable=any(accepts[r] & targets for r in receptacles),
         lamps=typed(spec.lamp_type) & flags["toggleable"],
     )

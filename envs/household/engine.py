@@ -5,6 +5,7 @@ of that pair are kept on purpose; numbers in comments name them as `tests/househ
 does.
 """
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from crossworld.envs.household.game import Game
@@ -53,9 +54,6 @@ class Event(NamedTuple):
         return self.verb != NOTHING
 
 
-_ONE_WORD = {"look": LOOK, "inventory": INVENTORY, "help": HELP}
-_ONE_ARGUMENT = {"open": OPEN, "close": CLOSE}
-_WITH_APPLIANCE = {"clean": CLEAN, "heat": HEAT, "cool": COOL}
 _FLAG = {CLEAN: "cleanable", HEAT: "heatable", COOL: "coolable"}
 
 
@@ -66,26 +64,12 @@ def act(state: State, command: str) -> Event:
     (quirk 15). A command that is not possible changes nothing.
     """
     verb, _, rest = command.strip().partition(" ")
-    game = state.game
-    if verb == "go":
-        return _go(state, game, rest)
-    if verb in _ONE_ARGUMENT:
-        return _open_or_close(state, game, verb, rest)
-    if verb == "take":
-        return _take(state, game, rest)
-    if verb == "examine":
-        return _examine(state, game, rest)
-    if verb in _WITH_APPLIANCE:
-        return _process(state, game, verb, rest)
-    if verb == game.version.place[0]:
-        return _place(state, game, rest)
-    if verb == "use":
-        return _use(state, game, rest)
-    if verb == "slice":
-        return _slice(state, game, rest)
-    if verb in _ONE_WORD and not rest and (verb != "help" or game.version.help):
-        return Event(_ONE_WORD[verb])
-    return _refuse(f"{command.strip()[:60]!r} is no command. Commands are listed as admissible.")
+    rule = _RULES.get(verb)
+    if rule is None:
+        return _refuse(
+            f"{command.strip()[:60]!r} is no command. Commands are listed as admissible."
+        )
+    return rule(state, state.game, verb, rest)
 
 
 def admissible_commands(state: State) -> list[str]:
@@ -220,7 +204,7 @@ def _not_held(state: State, game: Game, name: str) -> Event | None:
     return None
 
 
-def _go(state: State, game: Game, rest: str) -> Event:
+def _go(state: State, game: Game, verb: str, rest: str) -> Event:
     name = rest[3:] if rest.startswith("to ") else ""
     receptacle = game.receptacle_index.get(name, -1)
     if receptacle < 0:
@@ -244,10 +228,10 @@ def _open_or_close(state: State, game: Game, verb: str, name: str) -> Event:
     if bool(state.opened & bit) == (verb == "open"):
         return _refuse(f"The {name} is {'open' if verb == 'open' else 'closed'} already.")
     state.opened ^= bit
-    return Event(_ONE_ARGUMENT[verb], -1, receptacle)
+    return Event(verb, -1, receptacle)
 
 
-def _take(state: State, game: Game, rest: str) -> Event:
+def _take(state: State, game: Game, verb: str, rest: str) -> Event:
     object_name, _, name = rest.partition(" from ")
     receptacle = game.receptacle_index.get(name, -1)
     if receptacle < 0:
@@ -269,7 +253,9 @@ def _take(state: State, game: Game, rest: str) -> Event:
     return Event(TAKE, o, receptacle)
 
 
-def _place(state: State, game: Game, rest: str) -> Event:
+def _place(state: State, game: Game, verb: str, rest: str) -> Event:
+    if verb != game.version.place[0]:
+        return _refuse(f"This text version says {game.version.place[0]!r}, not {verb!r}.")
     object_name, _, name = rest.partition(game.version.place[1])
     if refusal := _not_held(state, game, object_name):
         return refusal
@@ -315,7 +301,7 @@ def _process(state: State, game: Game, verb: str, rest: str) -> Event:
     return Event(verb, state.held, receptacle)
 
 
-def _use(state: State, game: Game, name: str) -> Event:
+def _use(state: State, game: Game, verb: str, name: str) -> Event:
     o = game.object_index.get(name, -1)
     if o < 0:
         return _missing(game, "object", name)
@@ -328,7 +314,7 @@ def _use(state: State, game: Game, name: str) -> Event:
     return Event(USE, o)
 
 
-def _slice(state: State, game: Game, rest: str) -> Event:
+def _slice(state: State, game: Game, verb: str, rest: str) -> Event:
     name, _, knife = rest.partition(" with ")
     if refusal := _not_held(state, game, knife):
         return refusal
@@ -344,10 +330,38 @@ def _slice(state: State, game: Game, rest: str) -> Event:
     return Event(SLICE, o, state.held)
 
 
-def _examine(state: State, game: Game, name: str) -> Event:
+def _examine(state: State, game: Game, verb: str, name: str) -> Event:
     receptacle = game.receptacle_index.get(name, -1)
     if receptacle >= 0:
         return _away(state, game, receptacle) or Event(EXAMINE, -1, receptacle)
     if state.held >= 0 and game.object_names[state.held] == name:  # quirk 3: only what is held
         return Event(EXAMINE_OBJECT, state.held)
     return _refuse(f"You can examine what you hold or stand at, not {name[:60]!r}.")
+
+
+def _tell(state: State, game: Game, verb: str, rest: str) -> Event:
+    if rest:
+        return _refuse(f"{verb!r} takes no argument, not {rest[:60]!r}.")
+    if verb == HELP and not game.version.help:
+        return _refuse("This text version has no 'help'.")
+    return Event(verb)
+
+
+_RULES: Mapping[str, Callable[[State, Game, str, str], Event]] = {
+    "go": _go,
+    "open": _open_or_close,
+    "close": _open_or_close,
+    "take": _take,
+    "move": _place,
+    "put": _place,
+    "clean": _process,
+    "heat": _process,
+    "cool": _process,
+    "use": _use,
+    "slice": _slice,
+    "examine": _examine,
+    "look": _tell,
+    "inventory": _tell,
+    "help": _tell,
+}
+"""First word of a command to its rule, which gets the state, the game, this word and the rest."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crossworld.envs.core.errors import GameError
 from crossworld.envs.core.pddl import Expression, parse, write_expression
+from crossworld.envs.household.state import bits
 
 if TYPE_CHECKING:
     from crossworld.envs.household.state import State
@@ -70,12 +71,14 @@ class Goal:
         targets: bit mask of the objects that may satisfy it.
         receptacles: the receptacles they must end in.
         lamps: bit mask of the lamps that count.
+        deliverable: whether those receptacles accept the targets; official ones do.
     """
 
     spec: GoalSpec
     targets: int
     receptacles: tuple[int, ...]
     lamps: int
+    deliverable: bool
 
     def share(self, state: "State") -> float:
         """Return the share of the goal's conditions that hold, from 0 to 1.
@@ -111,18 +114,31 @@ class Goal:
     def lost(self, state: "State") -> bool:
         """Return whether the goal cannot be reached any more.
 
-        There is one way to lose: holding an object that no receptacle of the game accepts. It can
-        never be put down. Two things are still possible then: looking at this very object in light,
-        and processing it while it is also listed where it belongs (it can be in several places).
+        Two things cannot be undone. An object in hand that no receptacle of the game accepts is never
+        put down. And where the right receptacles do not accept the targets, one that lay there from
+        the start and was taken does not get back. What is in several receptacles at once may still
+        be finished in hand.
         """
-        if state.held < 0 or not state.game.sticky >> state.held & 1 or self.share(state) >= 1:
+        if self.share(state) >= 1:
             return False
-        bit = 1 << state.held & self.targets
+        stuck = state.held >= 0 and bool(state.game.sticky >> state.held & 1)
         if self.spec.task_type == "look_at_obj_in_light":
-            return not bit
-        verb = PROCESS.get(NEEDED_STATE.get(self.spec.task_type, ""), "")
-        placed = any(state.contents[r] & bit for r in self.receptacles)
-        return not (verb and placed and any(getattr(site, verb) for site in state.game.sites))
+            return stuck and not self.targets >> state.held & 1
+        if self.deliverable and not stuck:
+            return False
+        return not self._can_finish_in_hand(state, stuck)
+
+    def _can_finish_in_hand(self, state: "State", stuck: bool) -> bool:
+        """Return whether processing a target that stays listed where it belongs is possible."""
+        verb = PROCESS.get(NEEDED_STATE.get(self.spec.task_type, ""))
+        if verb is None or not any(getattr(site, verb) for site in state.game.sites):
+            return False
+        for o in bits(self.targets & state.game.flags["pickupable"]):
+            places = [r for r, contents in enumerate(state.contents) if contents >> o & 1]
+            takeable = not stuck and len(places) > 1
+            if (state.held == o or takeable) and not set(places).isdisjoint(self.receptacles):
+                return True
+        return False
 
 
 def read_goal(formula: Expression) -> GoalSpec:
