@@ -91,9 +91,10 @@ def test_official_games() -> None:
         for folder in corpus.folders(split):
             by_type[folder.task_id.partition("-")[0]].append(folder)
     tally: Counter[str] = Counter()
+    each = GAMES // len(TASK_TYPES)
     for folders in by_type.values():
-        stride = len(folders) // (GAMES // len(TASK_TYPES))
-        first, *others = folders[::stride][: GAMES // len(TASK_TYPES)]
+        # One game of each type is won at once, so that success is compared for all six.
+        first, *others = folders[:: len(folders) // (each + 1)][: each + 1]
         win(first.game_file, tally)
         for number, folder in enumerate(others):
             content, _ = files.read_json(folder.game_file)
@@ -113,6 +114,7 @@ def win(path: Path, tally: Counter[str]) -> None:
     for command in content["walkthrough"]:
         observed = upstream.step(command)
         assert ours.say(command) == observed.feedback
+        assert ours.commands == observed.admissible_commands
         assert ours.won == observed.won
         tally[command.split()[0]] += 1
     assert ours.won
