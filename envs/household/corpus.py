@@ -167,19 +167,18 @@ class Corpus:
 
 @lru_cache(maxsize=16)
 def open_corpus(data: str | None) -> Corpus:
-    """Return the corpus at `data`, or at `$ALFWORLD_DATA`; one per process and folder.
+    """Return the corpus at `data`; one per process and folder.
 
     Raises:
-        DataError: neither is given, or nothing is there.
+        DataError: no folder is given, or nothing is there.
     """
-    location = data or os.environ.get(ENVIRONMENT_VARIABLE, "")
-    if not location:
+    if not data:
         raise DataError(
             "no official ALFWorld games: give data=FOLDER or set"
             f" ${ENVIRONMENT_VARIABLE} to the folder that holds json_2.1.2 (alfworld-download"
             " fetches it)."
         )
-    return Corpus(Path(location).expanduser())
+    return Corpus(Path(data).expanduser())
 
 
 @lru_cache(maxsize=GAME_CACHE)

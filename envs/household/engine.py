@@ -303,13 +303,10 @@ def _process(state: State, game: Game, verb: str, rest: str) -> Event:
 
 def _use(state: State, game: Game, verb: str, name: str) -> Event:
     o = game.object_index.get(name, -1)
-    if o < 0:
-        return _missing(game, "object", name)
-    bit = 1 << o
-    if not any(state.contents[r] & bit for r in state.here):  # quirk 9: through closed doors too
-        return _refuse(f"There is no {name!r} here.")
-    if not game.flags["toggleable"] & bit:
-        return _refuse(f"The {name} has no switch.")
+    bit = 1 << o & game.flags["toggleable"] if o >= 0 else 0
+    # Quirk 9: through closed doors too. One refusal for all, as others would tell what is behind them.
+    if not any(state.contents[r] & bit for r in state.here):
+        return _refuse(f"There is no {name[:60]!r} here that can be switched on.")
     state.toggled |= bit  # quirk 9: never switched off
     return Event(USE, o)
 
@@ -321,11 +318,9 @@ def _slice(state: State, game: Game, verb: str, rest: str) -> Event:
     if not game.cutters >> state.held & 1:
         return _refuse(f"The {knife} does not cut.")
     o = game.object_index.get(name, -1)
-    bit = 1 << o if o >= 0 else 0
+    bit = 1 << o & game.flags["sliceable"] if o >= 0 else 0
     if not state.at[state.location] & bit:  # quirk 12: recorded location, not sight
-        return _refuse(f"There is no {name[:60]!r} here.")
-    if not game.flags["sliceable"] & bit:
-        return _refuse(f"The {name} cannot be sliced.")
+        return _refuse(f"There is no {name[:60]!r} here that can be sliced.")
     state.sliced |= bit
     return Event(SLICE, o, state.held)
 

@@ -193,20 +193,18 @@ class ALFWorldEnv(PairedEnv[HouseholdWorld]):
         else:
             folder = self._corpus.folder(task_id, self.split)
         instruction = options.get("instruction") or self._instruction
-        world, task = self._load(folder)
+        game = compiled(folder, self._text_version)
+        state = game.start.copy()
         if _chosen("instruction", instruction, INSTRUCTIONS) == "human":
             sentences = _instructions(folder)
-            world.state.sentence = sentences[int(self.np_random.integers(len(sentences)))]
-        return HouseholdWorld(world.state), task
+            state.sentence = sentences[int(self.np_random.integers(len(sentences)))]
+        return HouseholdWorld(state), task_of(game, folder.task_id, folder.split)
 
     def _resume(self, snapshot: Snapshot) -> tuple[HouseholdWorld, Task[HouseholdWorld]]:
         folder = self._corpus.folder(snapshot["task_id"], snapshot["split"])
-        world, task = self._load(folder)
-        return HouseholdWorld.from_json(world.state.game, snapshot["world"]), task
-
-    def _load(self, folder: GameFolder) -> tuple[HouseholdWorld, Task[HouseholdWorld]]:
         game = compiled(folder, self._text_version)
-        return HouseholdWorld(game.start.copy()), task_of(game, folder.task_id, folder.split)
+        world = HouseholdWorld.from_json(game, snapshot["world"])
+        return world, task_of(game, folder.task_id, folder.split)
 
     def _text(self, world: HouseholdWorld) -> str:
         return world.text()

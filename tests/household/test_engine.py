@@ -156,3 +156,14 @@ def test_feedback_tells_nothing_that_is_hidden() -> None:
     hidden = play.event.feedback
     play.say("take unicorn 7 from fridge 1")
     assert play.event.feedback == hidden
+    for hidden_thing in ("egg 1", "knife 1"):  # behind this door, behind another
+        play.say(f"use {hidden_thing}")
+        refusal = play.event.feedback.replace(hidden_thing, "unicorn 7")
+        play.say("use unicorn 7")
+        assert play.event.feedback == refusal
+    play.say("go to drawer 1", "open drawer 1", "take knife 1 from drawer 1", "go to fridge 1")
+    play.state.at[play.state.location] |= 1 << play.state.game.object_index["teddybear 1"]
+    play.say("slice teddybear 1 with knife 1")
+    refusal = play.event.feedback.replace("teddybear 1", "unicorn 7")
+    play.say("slice unicorn 7 with knife 1")
+    assert play.event.feedback == refusal

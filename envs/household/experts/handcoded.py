@@ -174,7 +174,7 @@ class Handcoded:
         if memory.kind == "look" or _type(receptacle) != memory.place:
             return False
         if memory.kind == "two":
-            return receptacle == next(iter(self._destinations()))
+            return receptacle in self._destinations()[:1]
         return not memory.process or thing in memory.ready
 
     def _destinations(self) -> list[str]:
@@ -271,8 +271,9 @@ class HandcodedExpert:
     def restore(self, memory: Any, world: HouseholdWorld) -> None:
         """Take over a memory; without one, know no more than the opening tells."""
         if memory is None:
-            opening = HouseholdWorld(world.state.game.start.copy()).text()
-            self._rules = Handcoded(opening)
+            start = world.state.game.start.copy()
+            start.sentence = world.state.sentence
+            self._rules = Handcoded(HouseholdWorld(start).text())
         else:
             self._rules = Handcoded("", Memory(**memory))
 
