@@ -24,8 +24,9 @@ from rich.table import Table
 
 import crossworld
 from crossworld.envs.household import files
-from crossworld.envs.household.corpus import GameFolder, compiled, open_corpus
-from crossworld.envs.household.env import default_data
+from crossworld.envs.household.alfworld import default_data
+from crossworld.envs.household.corpus import GameFolder, open_corpus
+from crossworld.envs.household.games import compiled
 
 ENV_ID = "crossworld/ALFWorld-v0"
 PEER_GAMES, PEER_STEPS = 6, 25

@@ -13,7 +13,7 @@ from crossworld.agents.registry import AGENTS
 from crossworld.benchmarks.suite import suite_names
 from crossworld.cli import app
 from crossworld.commands.session import META, Session
-from crossworld.envs.household.env import sample_data
+from crossworld.envs.household.alfworld import sample_data
 from crossworld.registration import ENVIRONMENTS
 
 HEAVY = ("jinja2", "matplotlib", "prompt_toolkit", "crossworld.benchmarks", "crossworld.commands")

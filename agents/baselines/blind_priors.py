@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import Any
 
 from crossworld.envs.household.catalogue import ADMITS
-from crossworld.envs.household.corpus import Corpus, compiled
+from crossworld.envs.household.corpus import Corpus
 from crossworld.envs.household.game import Game
+from crossworld.envs.household.games import compiled
 from crossworld.envs.household.state import bits
 
 TASKS: Mapping[str, str] = {

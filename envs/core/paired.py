@@ -161,6 +161,10 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         """Return what the parallel text world says now."""
 
     @abstractmethod
+    def task_count(self, split: str) -> int | None:
+        """Return the number of tasks of a split, None where they are made on demand."""
+
+    @abstractmethod
     def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
         """Return `count` tasks of a split, sorted by id, from number `start` on."""
 

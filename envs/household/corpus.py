@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from crossworld.envs.core.errors import CrossworldError, DataError, GameError, TaskNotFoundError
 from crossworld.envs.core.task import TaskSpec, manifest_hash
 from crossworld.envs.household import engine, files
 from crossworld.envs.household.game import Game
+from crossworld.envs.household.games import compiled
 from crossworld.envs.household.goal import TASK_TYPES
 
 ENVIRONMENT_VARIABLE = "ALFWORLD_DATA"
 ONLY_SPLIT = "all"
 """Name of the one split of a folder that is not divided into splits."""
-
-GAME_CACHE = 1024
-"""Compiled games that one process keeps; the least recently played goes first."""
 
 _SKIPPED = ("movable", "Sliced")  # as alfworld's AlfredTWEnv.collect_game_files does
 
@@ -44,6 +44,19 @@ class GameFolder:
     def trajectory_file(self) -> Path:
         """The annotations; the file may not exist."""
         return self.path / files.TRAJECTORY_FILE
+
+    def load(self, text_version: str) -> Game:
+        """Return the compiled game; see `games.Entry`."""
+        return files.load_game(self.game_file, text_version)
+
+    def instructions(self) -> tuple[str, ...]:
+        """Return the human task sentences; see `games.Entry`."""
+        if not self.trajectory_file.exists():
+            raise DataError(
+                f"{self.trajectory_file}: missing; human instructions are read from it. Use"
+                ' instruction="template" or get the complete data.'
+            )
+        return files.read_instructions(self.trajectory_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,16 @@ class Corpus:
             )
         return self._solvable[split]
 
-    def folder(self, task_id: str, split: str) -> GameFolder:
+    def count(self, split: str) -> int:
+        """Return the number of playable games of a split; errors as `folders`."""
+        return len(self.folders(split))
+
+    def draw(self, split: str, generator: np.random.Generator) -> GameFolder:
+        """Return a game of a split, drawn uniformly."""
+        folders = self.folders(split)
+        return folders[int(generator.integers(len(folders)))]
+
+    def find(self, task_id: str, split: str) -> GameFolder:
         """Return a game by its id, from `split` if it is there, else from any other split.
 
         Raises:
@@ -179,17 +201,6 @@ def open_corpus(data: str | None) -> Corpus:
             " fetches it)."
         )
     return Corpus(Path(data).expanduser())
-
-
-@lru_cache(maxsize=GAME_CACHE)
-def compiled(folder: GameFolder, text_version: str = "auto") -> Game:
-    """Return a compiled game, from the process's cache if it is there.
-
-    Raises:
-        DataError: a file is damaged.
-        GameError: the game cannot be played exactly.
-    """
-    return files.load_game(folder.game_file, text_version)
 
 
 def check(folder: GameFolder) -> None:

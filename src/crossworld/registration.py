@@ -28,7 +28,7 @@ class Registered:
 ENVIRONMENTS = (
     Registered(
         "crossworld/ALFWorld-v0",
-        "crossworld.envs.household.env:ALFWorldEnv",
+        "crossworld.envs.household.alfworld:ALFWorldEnv",
         50,
         "the official ALFWorld games, read from data= or $ALFWORLD_DATA",
     ),

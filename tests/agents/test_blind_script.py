@@ -9,8 +9,8 @@ from crossworld.agents.baselines import blind_priors
 from crossworld.agents.baselines.blind_script import IDLE, BlindScriptAgent, blind_script
 from crossworld.benchmarks.statistics import wilson
 from crossworld.envs.household import engine, text
-from crossworld.envs.household.corpus import compiled
 from crossworld.envs.household.engine import Event
+from crossworld.envs.household.games import compiled
 
 LIMITS = [(30, None), (50, None), (50, 10)]
 

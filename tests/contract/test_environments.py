@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from crossworld import CrossworldError
 from crossworld.envs.core.info import StepInfo
 from crossworld.envs.core.spaces import CHARSET, MAX_LENGTH
+from crossworld.envs.household.alfworld import sample_data
 from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE
-from crossworld.envs.household.env import sample_data
 from crossworld.registration import ENVIRONMENTS
 
 IDS = [environment.id for environment in ENVIRONMENTS]

@@ -11,8 +11,9 @@ import pytest
 from crossworld import CrossworldError
 from crossworld.envs.core.errors import DataError, GameError, TaskNotFoundError
 from crossworld.envs.household import files
-from crossworld.envs.household.corpus import Corpus, compiled
-from crossworld.envs.household.env import sample_data
+from crossworld.envs.household.alfworld import sample_data
+from crossworld.envs.household.corpus import Corpus
+from crossworld.envs.household.games import compiled
 from crossworld.envs.household.samples import write_samples
 
 TRAJECTORY = {

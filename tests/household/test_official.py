@@ -10,9 +10,10 @@ from rooms import Play
 
 from crossworld.envs.core.spaces import fit_text, text_space
 from crossworld.envs.household import files
-from crossworld.envs.household.corpus import Corpus, compiled
+from crossworld.envs.household.corpus import Corpus
 from crossworld.envs.household.experts.handcoded import Handcoded
 from crossworld.envs.household.experts.planner import plan
+from crossworld.envs.household.games import compiled
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ from rooms import Play, random_rooms
 
 from crossworld.envs.core.pddl import read_domain, write_domain
 from crossworld.envs.household import facts, files
+from crossworld.envs.household.alfworld import sample_data
 from crossworld.envs.household.authoring import write_game
 from crossworld.envs.household.corpus import Corpus
-from crossworld.envs.household.env import sample_data
 from crossworld.envs.household.goal import TASK_TYPES
 from crossworld.envs.household.versions import grammar_version, task_sentence
 

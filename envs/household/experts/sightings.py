@@ -14,7 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from crossworld.envs.household.corpus import Corpus, compiled
+from crossworld.envs.household.corpus import Corpus
+from crossworld.envs.household.games import compiled
 from crossworld.envs.household.state import bits, mask_of
 
 _FILE = "sightings.json"

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from crossworld.benchmarks.words import readable
 from crossworld.envs.core.task import TaskSpec
+from crossworld.envs.household.alfworld import default_data
 from crossworld.envs.household.corpus import Corpus, GameFolder
-from crossworld.envs.household.env import default_data
 from crossworld.envs.household.files import read_game
 from crossworld.envs.household.versions import grammar_version
 

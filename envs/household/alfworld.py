@@ -1,39 +1,12 @@
 """`crossworld/ALFWorld-v0`: the official ALFWorld games as a Gymnasium environment."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any
 
-from crossworld.envs.core.controllers import DiscreteController, TextController
-from crossworld.envs.core.errors import DataError
-from crossworld.envs.core.paired import PairedEnv
-from crossworld.envs.core.parts import Controller, Expert, Task
-from crossworld.envs.core.snapshot import Snapshot
-from crossworld.envs.core.task import TaskSpec
-from crossworld.envs.household import files
-from crossworld.envs.household.corpus import (
-    ENVIRONMENT_VARIABLE,
-    GameFolder,
-    compiled,
-    open_corpus,
-)
-from crossworld.envs.household.experts.handcoded import HandcodedExpert
-from crossworld.envs.household.experts.planner import PlannerExpert, plan
-from crossworld.envs.household.versions import VERSIONS
-from crossworld.envs.household.views import make_views
-from crossworld.envs.household.world import HouseholdWorld, task_of
-
-ACTION_MODES: Mapping[str, Callable[[], Controller[HouseholdWorld]]] = {
-    "text": TextController,
-    "discrete": DiscreteController,
-}
-EXPERTS: Mapping[str, Callable[[], Expert[HouseholdWorld]]] = {
-    "planner": PlannerExpert,
-    "handcoded": HandcodedExpert,
-}
-INSTRUCTIONS = ("template", "human")
+from crossworld.envs.household.base import GamesEnv
+from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE, open_corpus
 
 
 def sample_data() -> str:
@@ -46,13 +19,7 @@ def default_data() -> str:
     return os.environ.get(ENVIRONMENT_VARIABLE) or sample_data()
 
 
-def _chosen(what: str, name: str, table: Mapping[str, Any] | Sequence[str]) -> str:
-    if name not in table:
-        raise ValueError(f"{what}: {name!r} is not one of {', '.join(table)}.")
-    return name
-
-
-class ALFWorldEnv(PairedEnv[HouseholdWorld]):
+class ALFWorldEnv(GamesEnv):
     """ALFWorld's official household games, byte for byte, compiled.
 
     ## Description
@@ -152,68 +119,14 @@ class ALFWorldEnv(PairedEnv[HouseholdWorld]):
         max_steps: int | None = None,
         render_mode: str | None = None,
     ) -> None:
-        self._corpus = open_corpus(data or os.environ.get(ENVIRONMENT_VARIABLE))
-        self._instruction = _chosen("instruction", instruction, INSTRUCTIONS)
-        self._text_version = _chosen("text_version", text_version, ("auto", *VERSIONS))
         super().__init__(
-            views=make_views(modalities),
-            controller=ACTION_MODES[_chosen("action_mode", action_mode, ACTION_MODES)](),
-            expert=None if expert is None else EXPERTS[_chosen("expert", expert, EXPERTS)](),
-            split=self._corpus.default_split if split is None else split,
+            open_corpus(data or os.environ.get(ENVIRONMENT_VARIABLE)),
+            split=split,
+            modalities=modalities,
+            action_mode=action_mode,
+            instruction=instruction,
+            text_version=text_version,
+            expert=expert,
             max_steps=max_steps,
             render_mode=render_mode,
         )
-        self._corpus.folders(self.split)  # a wrong split should fail here, not at reset
-
-    def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
-        """Return `count` games of a split, sorted by id, from number `start` on.
-
-        Raises:
-            TaskNotFoundError: there is no such split.
-        """
-        return self._corpus.tasks(split, start, count)
-
-    def manifest_hash(self, split: str) -> str:
-        """Return one sha256 over the ids and file hashes of all games of a split."""
-        return self._corpus.manifest_hash(split)
-
-    def expert_action(self) -> str:
-        """Return the expert's next command, "" if there is none; without `expert=`, the planner's."""
-        world = self._playing()
-        if self._expert is not None:
-            return self._expert.suggest(world)
-        commands = plan(world.state)
-        return commands[0] if commands else ""
-
-    def _start(self, options: dict[str, Any]) -> tuple[HouseholdWorld, Task[HouseholdWorld]]:
-        task_id = options.get("task_id")
-        if task_id is None:
-            folders = self._corpus.folders(self.split)
-            folder = folders[int(self.np_random.integers(len(folders)))]
-        else:
-            folder = self._corpus.folder(task_id, self.split)
-        instruction = options.get("instruction") or self._instruction
-        game = compiled(folder, self._text_version)
-        state = game.start.copy()
-        if _chosen("instruction", instruction, INSTRUCTIONS) == "human":
-            sentences = _instructions(folder)
-            state.sentence = sentences[int(self.np_random.integers(len(sentences)))]
-        return HouseholdWorld(state), task_of(game, folder.task_id, folder.split)
-
-    def _resume(self, snapshot: Snapshot) -> tuple[HouseholdWorld, Task[HouseholdWorld]]:
-        folder = self._corpus.folder(snapshot["task_id"], snapshot["split"])
-        game = compiled(folder, self._text_version)
-        world = HouseholdWorld.from_json(game, snapshot["world"])
-        return world, task_of(game, folder.task_id, folder.split)
-
-    def _text(self, world: HouseholdWorld) -> str:
-        return world.text()
-
-
-def _instructions(folder: GameFolder) -> tuple[str, ...]:
-    if not folder.trajectory_file.exists():
-        raise DataError(
-            f"{folder.trajectory_file}: missing; human instructions are read from it. Use"
-            ' instruction="template" or get the complete data.'
-        )
-    return files.read_instructions(folder.trajectory_file)

@@ -1,0 +1,101 @@
+"""What all household environments share; they differ in where their games come from."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from crossworld.envs.core.controllers import DiscreteController, TextController
+from crossworld.envs.core.paired import PairedEnv
+from crossworld.envs.core.parts import Controller, Expert
+from crossworld.envs.core.snapshot import Snapshot
+from crossworld.envs.core.task import TaskSpec
+from crossworld.envs.household.episodes import Episode, Episodes, chosen
+from crossworld.envs.household.experts.handcoded import HandcodedExpert
+from crossworld.envs.household.experts.planner import PlannerExpert, plan
+from crossworld.envs.household.games import Games
+from crossworld.envs.household.views import make_views
+from crossworld.envs.household.world import HouseholdWorld
+
+ACTION_MODES: Mapping[str, Callable[[], Controller[HouseholdWorld]]] = {
+    "text": TextController,
+    "discrete": DiscreteController,
+}
+EXPERTS: Mapping[str, Callable[[], Expert[HouseholdWorld]]] = {
+    "planner": PlannerExpert,
+    "handcoded": HandcodedExpert,
+}
+
+
+def make_controller(action_mode: str) -> Controller[HouseholdWorld]:
+    """Return the controller of an action mode; raises ValueError for an unknown one."""
+    return ACTION_MODES[chosen("action_mode", action_mode, ACTION_MODES)]()
+
+
+def make_expert(expert: str | None) -> Expert[HouseholdWorld] | None:
+    """Return an expert by name, None for None; raises ValueError for an unknown one."""
+    return None if expert is None else EXPERTS[chosen("expert", expert, EXPERTS)]()
+
+
+class GamesEnv(PairedEnv[HouseholdWorld]):
+    """The household over a source of games; arguments as its subclasses document them."""
+
+    def __init__(
+        self,
+        games: Games,
+        *,
+        split: str | None,
+        modalities: Sequence[str],
+        action_mode: str,
+        instruction: str,
+        text_version: str,
+        expert: str | None,
+        max_steps: int | None,
+        render_mode: str | None,
+    ) -> None:
+        split = games.default_split if split is None else split
+        self._games = games
+        self._episodes = Episodes(games, split, instruction, text_version)
+        super().__init__(
+            views=make_views(modalities),
+            controller=make_controller(action_mode),
+            expert=make_expert(expert),
+            split=split,
+            max_steps=max_steps,
+            render_mode=render_mode,
+        )
+
+    def task_count(self, split: str) -> int | None:
+        """Return the number of games of a split, None where they are made on demand.
+
+        Raises:
+            TaskNotFoundError: there is no such split.
+        """
+        return self._games.count(split)
+
+    def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
+        """Return `count` games of a split, sorted, from number `start` on.
+
+        Raises:
+            TaskNotFoundError: there is no such split.
+        """
+        return self._games.tasks(split, start, count)
+
+    def manifest_hash(self, split: str) -> str:
+        """Return one sha256 over what a split consists of."""
+        return self._games.manifest_hash(split)
+
+    def expert_action(self) -> str:
+        """Return the expert's next command, "" if there is none; without `expert=`, the planner's."""
+        world = self._playing()
+        if self._expert is not None:
+            return self._expert.suggest(world)
+        commands = plan(world.state)
+        return commands[0] if commands else ""
+
+    def _start(self, options: dict[str, Any]) -> Episode:
+        return self._episodes.start(options, self.np_random)
+
+    def _resume(self, snapshot: Snapshot) -> Episode:
+        return self._episodes.resume(snapshot)
+
+    def _text(self, world: HouseholdWorld) -> str:
+        return world.text()
