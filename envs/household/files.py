@@ -1,11 +1,13 @@
 """Reading one game's files: `game.tw-pddl` and, where it is, `traj_data.json`.
 
-Every failure is a `DataError` or `GameError` that names the file and what to do.
+Every failure is a `DataError` or `GameError` that names the file and what to do. A `StoredGame` is
+one game wherever its files are: in a folder (`corpus.py`) or in a pack (`pack.py`).
 """
 
 import hashlib
 import json
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from crossworld.envs.household.versions import (
 
 GAME_FILE = "game.tw-pddl"
 TRAJECTORY_FILE = "traj_data.json"
+ONLY_SPLIT = "all"
+"""Name of the one split of games that are not divided into splits."""
 SIZE_LIMIT = 8 * 2**20
 """Bytes; official game files have 60 to 90 kB, official trajectories up to 1 MB."""
 
@@ -72,7 +76,15 @@ def read_json(path: Path) -> tuple[dict[str, Any], str]:
     Raises:
         DataError: the file cannot be read or is not a UTF-8 JSON object.
     """
-    raw = read_bytes(path)
+    return parse_json(read_bytes(path), path)
+
+
+def parse_json(raw: bytes, path: Path) -> tuple[dict[str, Any], str]:
+    """Return a file's bytes as a JSON object, and their sha256; `path` is for messages.
+
+    Raises:
+        DataError: they are not a UTF-8 JSON object.
+    """
     advice = "The file is damaged; restore it from the original data."
     try:
         content = json.loads(raw.decode("utf-8"))
@@ -176,7 +188,15 @@ def read_instructions(path: Path) -> tuple[str, ...]:
     Raises:
         DataError: the file is damaged or has none.
     """
-    content, _ = read_json(path)
+    return parse_instructions(read_json(path)[0], path)
+
+
+def parse_instructions(content: dict[str, Any], path: Path) -> tuple[str, ...]:
+    """Return the human task sentences of a trajectory's JSON object; `path` is for messages.
+
+    Raises:
+        DataError: there are none.
+    """
     try:
         sentences = tuple(str(a["task_desc"]) for a in content["turk_annotations"]["anns"])
     except (KeyError, TypeError) as error:
@@ -186,3 +206,73 @@ def read_instructions(path: Path) -> tuple[str, ...]:
     if not sentences:
         raise DataError(f"{path}: no human instructions (turk_annotations.anns is empty).")
     return sentences
+
+
+class StoredGame(ABC):
+    """One game of a corpus, as `games.Entry` asks for it, and what checking and packing it needs."""
+
+    __slots__ = ()
+    task_id: str
+    split: str
+
+    @property
+    @abstractmethod
+    def path(self) -> Path:
+        """What messages call its folder; in a pack there is no such folder."""
+
+    @abstractmethod
+    def read(self) -> bytes:
+        """Return the bytes of its `game.tw-pddl` file.
+
+        Raises:
+            DataError: they cannot be read.
+        """
+
+    @abstractmethod
+    def annotations(self) -> dict[str, Any] | None:
+        """Return what there is of its `traj_data.json`, None where it has none.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+
+    @abstractmethod
+    def is_solvable(self) -> bool:
+        """Return its `solvable` mark; True if it cannot be read."""
+
+    @abstractmethod
+    def sha256(self) -> str:
+        """Return the hash of its `game.tw-pddl` file; errors as for `read`."""
+
+    @property
+    def game_file(self) -> Path:
+        """What messages call its `game.tw-pddl`."""
+        return self.path / GAME_FILE
+
+    @property
+    def trajectory_file(self) -> Path:
+        """What messages call its `traj_data.json`, which may not exist."""
+        return self.path / TRAJECTORY_FILE
+
+    def text(self) -> GameText:
+        """Return the content of its `game.tw-pddl`.
+
+        Raises:
+            DataError: the file is damaged or lacks a field.
+        """
+        content, sha256 = parse_json(self.read(), self.game_file)
+        return parse_game(content, self.game_file, sha256)
+
+    def load(self, text_version: str) -> Game:
+        """Return the compiled game; see `games.Entry`."""
+        return compile_text(self.text(), self.game_file, text_version)
+
+    def instructions(self) -> tuple[str, ...]:
+        """Return the human task sentences; see `games.Entry`."""
+        content = self.annotations()
+        if content is None:
+            raise DataError(
+                f"{self.trajectory_file}: missing; human instructions are read from it. Use"
+                ' instruction="template" or get the complete data.'
+            )
+        return parse_instructions(content, self.trajectory_file)
