@@ -1,5 +1,6 @@
 """The info dictionary of every environment: same keys and types at reset and at every step."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
@@ -37,6 +38,12 @@ class StepInfo(TypedDict):
     admissible_commands: list[str]
     action_mask: NDArray[np.int8]
     expert_action: str
+
+
+def action_masks(n_commands: Sequence[int]) -> NDArray[np.int8]:
+    """Return a fresh stack of masks, one per number of commands."""
+    masks: NDArray[np.int8] = _MASKS[np.minimum(n_commands, MASK_SIZE)]
+    return masks
 
 
 def action_mask(n_commands: int) -> NDArray[np.int8]:

@@ -2,33 +2,34 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from difflib import get_close_matches
-from typing import Any, Generic, cast
+from typing import Any, cast
 
 import gymnasium as gym
 from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Dict
 
-from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.core.info import StepInfo, action_mask
+from crossworld.envs.core.inspection import Inspection
+from crossworld.envs.core.options import check_options
 from crossworld.envs.core.parts import Controller, Expert, Task, View, W
-from crossworld.envs.core.pddl import Atom
 from crossworld.envs.core.snapshot import (
-    FORMAT,
     Snapshot,
     check_snapshot,
-    generator_state,
+    restore_expert,
     restore_generator,
+    take_snapshot,
 )
 from crossworld.envs.core.task import TaskSpec
 
 Observation = dict[str, Any]
 
-_NO_LIMIT = 2**62
-_NO_EPISODE = "call reset() first: no episode is under way."
+NO_LIMIT = 2**62
+"""A step that no episode reaches."""
+
+NO_EPISODE = "call reset() first: no episode is under way."
 
 
-class PairedEnv(gym.Env[Observation, Any], Generic[W]):
+class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
     """One state, several exact views. Worlds subclass this and add tasks and scene.
 
     Args:
@@ -57,11 +58,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         max_steps: int | None,
         render_mode: str | None,
     ) -> None:
-        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
-            raise ValueError(
-                f"render_mode {render_mode!r} is not one of {self.metadata['render_modes']}."
-            )
-        self.render_mode = render_mode
+        self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
         self.split = split
         self.observation_space = Dict({key: view.space for key, view in views.items()})
         self.action_space = controller.space
@@ -73,7 +70,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         self._elapsed = 0
         self._succeeded = False
         self._max_steps = max_steps
-        self._limit = _NO_LIMIT
+        self._limit = NO_LIMIT
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -91,15 +88,8 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         """
         super().reset(seed=seed)
         chosen = dict(options or {})
-        unknown = sorted(chosen.keys() - self.OPTIONS)
-        if unknown:
-            raise ValueError(
-                f"reset: unknown option(s) {', '.join(map(repr, unknown))}; known are"
-                f" {', '.join(sorted(self.OPTIONS))}."
-            )
+        check_options(chosen, self.OPTIONS)
         if chosen.get("snapshot") is not None:
-            if len(chosen) > 1:
-                raise ValueError("reset: a snapshot brings its own task; give no other option.")
             self._apply_snapshot(chosen["snapshot"], with_generator=seed is None)
         else:
             self._world, self._task = self._start(chosen)
@@ -124,7 +114,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         """
         world, task = self._world, self._task
         if world is None or task is None:
-            raise ResetNeeded(_NO_EPISODE)
+            raise ResetNeeded(NO_EPISODE)
         command = self._controller.command(action, world)
         event = world.act(command)
         self._elapsed += 1
@@ -144,9 +134,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         if self.render_mode is None:
             return None
         world = self._playing()
-        done = self._playing_task().progress(world) >= 1.0
-        state = "done" if done else f"step {self._elapsed}"
-        return f"[{state}] {world.mission}\n\n{self._text(world)}\n"
+        return ansi(world, self._playing_task(), self._elapsed, self._text(world))
 
     @abstractmethod
     def _start(self, options: dict[str, Any]) -> tuple[W, Task[W]]:
@@ -172,62 +160,17 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
     def manifest_hash(self, split: str) -> str:
         """Return one hash over all tasks of a split."""
 
-    def facts(self) -> frozenset[Atom]:
-        """Return the state as facts."""
-        return self._playing().facts()
-
-    def pddl_domain(self) -> str:
-        """Return the world's rules in PDDL."""
-        return self._playing().pddl_domain()
-
-    def pddl_problem(self) -> str:
-        """Return the present state and the goal in PDDL; any planner can go on from it."""
-        return self._playing().pddl_problem()
-
-    def admissible_commands(self) -> list[str]:
-        """Return all commands that are possible now, sorted."""
-        return self._playing().admissible_commands()
-
-    def statements(self) -> list[str]:
-        """Return all statements (captions, sub-goals) that can be true in this task, sorted."""
-        return sorted(self._playing().statements())
-
-    def true_statements(self) -> list[str]:
-        """Return the statements that are true now, sorted."""
-        return self._playing().true_statements()
-
-    def holds(self, statement: str) -> bool:
-        """Return whether a statement is true now.
-
-        Raises:
-            ValueError: it is none of `statements()`, so it cannot be judged.
-        """
-        world = self._playing()
-        if statement not in world.statements():
-            near = get_close_matches(statement, world.statements(), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"{statement!r} is none of this world's statements().{hint}")
-        return statement in world.true_statements()
-
-    @abstractmethod
-    def expert_action(self) -> str:
-        """Return the expert's next command; without `expert=`, the planner's."""
-
     def snapshot(self) -> dict[str, Any]:
         """Return this moment, complete and JSON-able: state, last event, steps, generator."""
-        world = self._playing()
-        snapshot = Snapshot(
-            format=FORMAT,
-            env=type(self).__name__,
-            split=self._playing_task().split,
-            task_id=self._playing_task().task_id,
-            world=world.to_json(),
+        return take_snapshot(
+            type(self).__name__,
+            self._playing(),
+            self._playing_task(),
+            self._expert,
             elapsed_steps=self._elapsed,
             succeeded=self._succeeded,
-            np_random=generator_state(self.np_random),
-            expert=None if self._expert is None else self._expert.to_json(),
+            generator=self.np_random,
         )
-        return dict(snapshot)
 
     def restore(self, snapshot: dict[str, Any]) -> Observation:
         """Go to a snapshot for inspection and return its observation.
@@ -248,10 +191,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
         self._elapsed = snapshot["elapsed_steps"]
         self._succeeded = bool(snapshot["succeeded"])
         if self._expert is not None:
-            try:
-                self._expert.restore(snapshot["expert"], self._world)
-            except (KeyError, TypeError, ValueError) as error:
-                raise SnapshotError(f"snapshot: expert memory {error!r} does not fit.") from error
+            restore_expert(self._expert, snapshot, self._world)
 
     def _step_limit(self) -> int:
         """Return the step at which this environment truncates on its own.
@@ -264,7 +204,7 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
             return self._max_steps
         registered = None if self.spec is None else gym.registry.get(self.spec.id)
         if self._elapsed == 0 or registered is None or registered.max_episode_steps is None:
-            return _NO_LIMIT
+            return NO_LIMIT
         return registered.max_episode_steps
 
     def _observe(self) -> Observation:
@@ -292,10 +232,23 @@ class PairedEnv(gym.Env[Observation, Any], Generic[W]):
 
     def _playing(self) -> W:
         if self._world is None:
-            raise ResetNeeded(_NO_EPISODE)
+            raise ResetNeeded(NO_EPISODE)
         return self._world
 
     def _playing_task(self) -> Task[W]:
         if self._task is None:
-            raise ResetNeeded(_NO_EPISODE)
+            raise ResetNeeded(NO_EPISODE)
         return self._task
+
+
+def check_render_mode(render_mode: str | None, known: list[str]) -> str | None:
+    """Return a render mode that the environment has; raises ValueError for any other."""
+    if render_mode is not None and render_mode not in known:
+        raise ValueError(f"render_mode {render_mode!r} is not one of {known}.")
+    return render_mode
+
+
+def ansi(world: W, task: Task[W], elapsed: int, text: str) -> str:
+    """Return mission, text and success as one string."""
+    state = "done" if task.progress(world) >= 1.0 else f"step {elapsed}"
+    return f"[{state}] {world.mission}\n\n{text}\n"

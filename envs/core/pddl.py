@@ -9,13 +9,15 @@ language" (1998); Fox and Long, "PDDL 2.1" (2003).
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from crossworld.envs.core.errors import PddlSyntaxError
 
 Expression: TypeAlias = "str | list[Expression]"
 
 _TOKEN = re.compile(r"[()]|[^\s()]+")
+# Most lists hold symbols only: taking each as one match halves the time.
+_FLAT_OR_TOKEN = re.compile(r"\(([^()]*)\)|([()]|[^\s()]+)")
 _COMMENT = re.compile(r";[^\n]*")
 
 
@@ -99,8 +101,10 @@ def parse(text: str) -> Expression:
     root: list[Expression] = []
     stack = [root]
     current = root
-    for token in tokens(text):
-        if token == "(":
+    for flat, token in _FLAT_OR_TOKEN.findall(strip_comments(text).lower()):
+        if not token:
+            current.append(flat.split())
+        elif token == "(":
             child: list[Expression] = []
             current.append(child)
             stack.append(child)
@@ -291,11 +295,10 @@ def _typed(body: list[Expression], where: str) -> dict[str, str]:
 def _flat(fact: Expression) -> list[str]:
     if not isinstance(fact, list) or not fact:
         raise PddlSyntaxError(f"PDDL: {fact!r} in :init is no fact.")
-    words = [part for part in fact if isinstance(part, str)]
-    if len(words) == len(fact):
-        return words
-    if words[:1] == ["="]:  # a numeric fluent such as (= (total-cost) 0)
-        return words[:1]
+    if set(map(type, fact)) == {str}:
+        return cast(list[str], fact)
+    if fact[0] == "=":  # a numeric fluent such as (= (total-cost) 0)
+        return ["="]
     raise PddlSyntaxError(f"PDDL: {write_expression(fact)!r} in :init is no flat fact.")
 
 

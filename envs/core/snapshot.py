@@ -6,6 +6,7 @@ from typing import Any, TypedDict, cast
 import numpy as np
 
 from crossworld.envs.core.errors import SnapshotError
+from crossworld.envs.core.parts import Expert, Task, W
 
 FORMAT = 1
 
@@ -33,6 +34,31 @@ class Snapshot(TypedDict):
     succeeded: bool
     np_random: dict[str, Any]
     expert: Any
+
+
+def take_snapshot(
+    env: str,
+    world: W,
+    task: Task[W],
+    expert: Expert[W] | None,
+    *,
+    elapsed_steps: int,
+    succeeded: bool,
+    generator: np.random.Generator,
+) -> dict[str, Any]:
+    """Return this moment of an episode that the environment class `env` plays."""
+    snapshot = Snapshot(
+        format=FORMAT,
+        env=env,
+        split=task.split,
+        task_id=task.task_id,
+        world=world.to_json(),
+        elapsed_steps=elapsed_steps,
+        succeeded=succeeded,
+        np_random=generator_state(generator),
+        expert=None if expert is None else expert.to_json(),
+    )
+    return dict(snapshot)
 
 
 def check_snapshot(snapshot: Any, env: str) -> Snapshot:
@@ -72,3 +98,15 @@ def restore_generator(generator: np.random.Generator, state: Any) -> None:
         generator.bit_generator.state = state
     except (TypeError, ValueError, KeyError) as error:
         raise SnapshotError(f"snapshot: np_random cannot be restored ({error}).") from error
+
+
+def restore_expert(expert: Expert[W], snapshot: Snapshot, world: W) -> None:
+    """Let an expert remember what it knew at a snapshot, whose world is `world`.
+
+    Raises:
+        SnapshotError: it cannot make sense of it.
+    """
+    try:
+        expert.restore(snapshot["expert"], world)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SnapshotError(f"snapshot: expert memory {error!r} does not fit.") from error

@@ -35,7 +35,39 @@ def make_expert(expert: str | None) -> Expert[HouseholdWorld] | None:
     return None if expert is None else EXPERTS[chosen("expert", expert, EXPERTS)]()
 
 
-class GamesEnv(PairedEnv[HouseholdWorld]):
+def plan_step(world: HouseholdWorld) -> str:
+    """Return the first command of a shortest plan, "" if there is none."""
+    commands = plan(world.state)
+    return commands[0] if commands else ""
+
+
+class GameLists:
+    """What can be told of a source of games before one is played."""
+
+    _games: Games
+
+    def task_count(self, split: str) -> int | None:
+        """Return the number of games of a split, None where they are made on demand.
+
+        Raises:
+            TaskNotFoundError: there is no such split.
+        """
+        return self._games.count(split)
+
+    def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
+        """Return `count` games of a split, sorted, from number `start` on.
+
+        Raises:
+            TaskNotFoundError: there is no such split.
+        """
+        return self._games.tasks(split, start, count)
+
+    def manifest_hash(self, split: str) -> str:
+        """Return one sha256 over what a split consists of."""
+        return self._games.manifest_hash(split)
+
+
+class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):
     """The household over a source of games; arguments as its subclasses document them."""
 
     def __init__(
@@ -63,33 +95,10 @@ class GamesEnv(PairedEnv[HouseholdWorld]):
             render_mode=render_mode,
         )
 
-    def task_count(self, split: str) -> int | None:
-        """Return the number of games of a split, None where they are made on demand.
-
-        Raises:
-            TaskNotFoundError: there is no such split.
-        """
-        return self._games.count(split)
-
-    def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
-        """Return `count` games of a split, sorted, from number `start` on.
-
-        Raises:
-            TaskNotFoundError: there is no such split.
-        """
-        return self._games.tasks(split, start, count)
-
-    def manifest_hash(self, split: str) -> str:
-        """Return one sha256 over what a split consists of."""
-        return self._games.manifest_hash(split)
-
     def expert_action(self) -> str:
         """Return the expert's next command, "" if there is none; without `expert=`, the planner's."""
         world = self._playing()
-        if self._expert is not None:
-            return self._expert.suggest(world)
-        commands = plan(world.state)
-        return commands[0] if commands else ""
+        return plan_step(world) if self._expert is None else self._expert.suggest(world)
 
     def _start(self, options: dict[str, Any]) -> Episode:
         return self._episodes.start(options, self.np_random)

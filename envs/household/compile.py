@@ -76,24 +76,33 @@ Facts = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def compile_game(problem_text: str, sentence: str, version: TextVersion) -> Game:
-    """Compile one game.
-
-    Args:
-        problem_text: the PDDL problem.
-        sentence: the task sentence, as the grammar embeds it.
-        version: the wording.
+    """Compile one game from the text of its problem.
 
     Raises:
         PddlSyntaxError: the text is not PDDL.
         GameError: the problem is not one that the household's rules cover.
     """
-    problem = read_problem(problem_text)
+    return compile_problem(read_problem(problem_text), sentence, version)
+
+
+def compile_problem(problem: Problem, sentence: str, version: TextVersion) -> Game:
+    """Compile one game.
+
+    Args:
+        problem: the PDDL problem.
+        sentence: the task sentence, as the grammar embeds it.
+        version: the wording.
+
+    Raises:
+        GameError: the problem is not one that the household's rules cover.
+    """
     facts, used = _read_facts(problem)
     names = display_names(used)
     declared = problem.objects
 
     def of_type(kind: str) -> tuple[str, ...]:
-        return tuple(sorted(symbol for symbol in used if declared[symbol] == kind))
+        # Games of one room share their symbols, and all games their types: interned, once each.
+        return tuple(intern(s) for s in sorted(used) if declared[s] == kind)
 
     objects, receptacles = of_type("object"), of_type("receptacle")
     locations, agents = of_type("location"), of_type("agent")
@@ -119,7 +128,7 @@ def compile_game(problem_text: str, sentence: str, version: TextVersion) -> Game
 
     can_contain: dict[str, set[str]] = defaultdict(set)
     for receptacle_type, object_type in facts["canContain"]:
-        can_contain[receptacle_type].add(object_type)
+        can_contain[intern(receptacle_type)].add(intern(object_type))
     admitted = {kind: typed_mask(can_contain[kind].__contains__) for kind in set(receptacle_types)}
     inner: dict[int, list[int]] = defaultdict(list)
     for inside, outside in facts["inReceptacleObject"]:
@@ -132,6 +141,7 @@ def compile_game(problem_text: str, sentence: str, version: TextVersion) -> Game
         placeable |= accepted
     object_names = tuple(names[symbol] for symbol in objects)
     receptacle_names = tuple(names[symbol] for symbol in receptacles)
+    openable = mask_of([receptacle_number[args[0]] for args in facts["openable"]])
     start = _start(facts, object_number, receptacle_number, location_number)
     game = Game(
         version=version,
@@ -146,8 +156,8 @@ def compile_game(problem_text: str, sentence: str, version: TextVersion) -> Game
         receptacle_types=receptacle_types,
         location_of=location_of,
         here=here,
-        sites=_sites(here, receptacle_names, receptacle_types, version),
-        openable=mask_of([receptacle_number[args[0]] for args in facts["openable"]]),
+        sites=_sites(here, receptacle_names, receptacle_types, openable, version),
+        openable=openable,
         flags=flags,
         cutters=typed_mask(CUTTERS.__contains__),
         accepts=accepts,
@@ -174,29 +184,36 @@ def _read_facts(problem: Problem) -> tuple[dict[str, list[tuple[str, ...]]], set
     facts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     used: set[str] = set()
     declared = problem.objects
-    for name, *args in problem.init:
+    kind_of = declared.get
+    for name, *words in problem.init:
         if name == "=":
             continue
         predicate = _SPELLING.get(name)
         if predicate is None:
             raise GameError(f"problem: unknown predicate {name!r} in :init.")
-        kinds = PREDICATES[predicate]
-        if len(args) != len(kinds):
-            raise GameError(
-                f"problem: {predicate} takes {len(kinds)} arguments, has {len(args)}: {args}."
-            )
-        for symbol, kind in zip(args, kinds, strict=True):
-            if declared.get(symbol) != kind:
-                raise GameError(
-                    f"problem: {symbol!r} in {predicate} must be declared as {kind!r}, is"
-                    f" {declared.get(symbol, 'not declared')!r}."
-                )
+        args = tuple(words)
+        if tuple(map(kind_of, args)) != PREDICATES[predicate]:
+            raise _mistyped(predicate, args, declared)
         used.update(args)
-        facts[predicate].append(tuple(map(intern, args)))
+        facts[predicate].append(args)
     for symbol in used:
         if not (symbol.isascii() and symbol.isprintable()):
             raise GameError(f"problem: symbol {symbol!r} is not printable ASCII.")
     return facts, used
+
+
+def _mistyped(predicate: str, args: tuple[str, ...], declared: Mapping[str, str]) -> GameError:
+    """Return what is wrong with the arguments of a fact."""
+    kinds = PREDICATES[predicate]
+    if len(args) != len(kinds):
+        return GameError(
+            f"problem: {predicate} takes {len(kinds)} arguments, has {len(args)}: {list(args)}."
+        )
+    symbol, kind = next((s, k) for s, k in zip(args, kinds, strict=True) if declared.get(s) != k)
+    return GameError(
+        f"problem: {symbol!r} in {predicate} must be declared as {kind!r}, is"
+        f" {declared.get(symbol, 'not declared')!r}."
+    )
 
 
 def _one_each(
@@ -213,7 +230,7 @@ def _one_each(
     missing = [symbol for symbol in symbols if symbol not in found]
     if missing and default is None:
         raise GameError(f"problem: {missing[0]!r} has no {what}; it must have one.")
-    return tuple(found.get(symbol, default or "") for symbol in symbols)
+    return tuple(intern(found.get(symbol, default or "")) for symbol in symbols)
 
 
 def _grouped(location_of: Sequence[int], n_locations: int) -> tuple[tuple[int, ...], ...]:
@@ -227,26 +244,30 @@ def _sites(
     here: Sequence[tuple[int, ...]],
     names: Sequence[str],
     types: Sequence[str],
+    openable: int,
     version: TextVersion,
 ) -> tuple[Site, ...]:
-    go = [(f"go to {name}", r) for r, name in enumerate(names)]
-    go.sort()
-    examine = [f"examine {name}" for name in names]
+    # Interned, as most games have the same commands: one copy of each stays in the processor's cache.
+    visits = sorted((intern(f"go to {name}"), r) for r, name in enumerate(names))
 
     def doing(group: tuple[int, ...], kinds: frozenset[str]) -> tuple[int, ...]:
         return tuple(r for r in group if types[r] in kinds)
 
-    return tuple(
-        Site(
+    def site(group: tuple[int, ...]) -> Site:
+        examine = tuple(sorted(intern(f"examine {names[r]}") for r in group))
+        go = tuple(command for command, r in visits if r not in group)
+        return Site(
             receptacles=group,
-            examine=tuple(sorted(examine[r] for r in group)),
-            go=tuple(command for command, r in go if r not in group),
+            doors=openable & mask_of(group),
+            examine=examine,
+            go=go,
+            always=(*examine, *go, *version.basic),
             clean=doing(group, version.clean_types),
             heat=doing(group, _HEATS),
             cool=doing(group, _COOLS),
         )
-        for group in here
-    )
+
+    return tuple(map(site, here))
 
 
 def _start(

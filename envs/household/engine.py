@@ -27,6 +27,9 @@ LOOKING = frozenset({NOTHING, OPENING, LOOK, INVENTORY, HELP, EXAMINE, EXAMINE_O
 QUIET = LOOKING | {OPEN, CLOSE, SLICE}
 """Verbs that no goal depends on."""
 
+STAYING_QUIET = QUIET | {GO}
+"""Verbs that no goal depends on that holds wherever the agent is."""
+
 CACHE_LIMIT = 256
 """Entries a game keeps of each text cache before it starts afresh."""
 
@@ -77,16 +80,15 @@ def admissible_commands(state: State) -> list[str]:
     game = state.game
     site = game.sites[state.location]
     contents = state.contents
-    opened, openable = state.opened, game.openable
     close: list[str] = []
     open_: list[str] = []
     reach: list[int] = []
     lamps = 0
     for r in site.receptacles:
         lamps |= contents[r]
-        if not openable >> r & 1:
+        if not site.doors >> r & 1:
             reach.append(r)
-        elif opened >> r & 1:
+        elif state.opened >> r & 1:
             reach.append(r)
             close.append(f"close {game.receptacle_names[r]}")
         else:
@@ -99,7 +101,6 @@ def admissible_commands(state: State) -> list[str]:
     lamps &= game.flags["toggleable"]
     if lamps:
         use = sorted(f"use {game.object_names[o]}" for o in bits(lamps))
-    basic = ("help", "inventory", "look") if game.version.help else ("inventory", "look")
 
     if state.held < 0:
         take: list[str] = []
@@ -107,7 +108,7 @@ def admissible_commands(state: State) -> list[str]:
             take += _takes(game, r, contents[r])
         if len(reach) > 1:
             take.sort()
-        return [*close, *site.examine, *site.go, *basic, *open_, *take, *use]
+        return [*close, *site.always, *open_, *take, *use]
 
     o = state.held
     name = game.object_names[o]
@@ -138,7 +139,7 @@ def admissible_commands(state: State) -> list[str]:
         *sorted((f"examine {name}", *site.examine)),
         *site.go,
         *(sorted(f"heat {name} with {game.receptacle_names[r]}" for r in heat) if heat else ()),
-        *basic,
+        *game.version.basic,
         *(places if verb == "move" else ()),
         *open_,
         *(places if verb == "put" else ()),

@@ -28,14 +28,18 @@ class Site:
 
     Attributes:
         receptacles: those at this location, in sorted-symbol order.
+        doors: mask of those of them that can be opened.
         examine: sorted `examine ...` commands for them.
         go: sorted `go to ...` commands for all the others.
+        always: `examine`, `go` and the commands without arguments: what empty hands can always do.
         clean, heat, cool: those of `receptacles` that do this.
     """
 
     receptacles: tuple[int, ...]
+    doors: int
     examine: tuple[str, ...]
     go: tuple[str, ...]
+    always: tuple[str, ...]
     clean: tuple[int, ...]
     heat: tuple[int, ...]
     cool: tuple[int, ...]

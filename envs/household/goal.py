@@ -111,6 +111,11 @@ class Goal:
             return 1.0
         return 0.5 if placed | ready else 0.0
 
+    def judge(self, state: "State") -> tuple[float, bool]:
+        """Return the share of the conditions that hold, and whether the goal is lost."""
+        share = self.share(state)
+        return share, share < 1 and self._hopeless(state)
+
     def lost(self, state: "State") -> bool:
         """Return whether the goal cannot be reached any more.
 
@@ -119,8 +124,9 @@ class Goal:
         the start and was taken does not get back. What is in several receptacles at once may still
         be finished in hand.
         """
-        if self.share(state) >= 1:
-            return False
+        return self.judge(state)[1]
+
+    def _hopeless(self, state: "State") -> bool:
         stuck = state.held >= 0 and bool(state.game.sticky >> state.held & 1)
         if self.spec.task_type == "look_at_obj_in_light":
             return stuck and not self.targets >> state.held & 1

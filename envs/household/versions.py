@@ -55,6 +55,11 @@ class TextVersion:
     help: str = HELP
     clean_types: frozenset[str] = frozenset({"sinkbasintype"})
 
+    @property
+    def basic(self) -> tuple[str, ...]:
+        """The commands without arguments, sorted."""
+        return ("help", "inventory", "look") if self.help else ("inventory", "look")
+
 
 VERSIONS: Mapping[str, TextVersion] = {
     version.name: version

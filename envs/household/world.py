@@ -31,28 +31,25 @@ class HouseholdWorld:
         lost: whether the goal has become impossible.
     """
 
-    __slots__ = ("_commands", "event", "lost", "mission", "progress", "state")
+    __slots__ = ("_commands", "_quiet", "event", "lost", "mission", "progress", "state")
 
     def __init__(self, state: State, event: Event = START) -> None:
         self.state = state
         self.event = event
         self.mission = fit_text(state.sentence)
         self._commands: list[str] | None = None
-        self._judge()
+        goal = state.game.goal
+        self._quiet = engine.QUIET if goal.spec.lamp_type else engine.STAYING_QUIET
+        self.progress, self.lost = goal.judge(state)
 
     def act(self, command: str) -> Event:
         """Carry out a command; one that is not possible changes nothing but the event."""
         event = self.event = engine.act(self.state, command)
         if event.verb not in engine.LOOKING:
             self._commands = None
-            if event.verb not in engine.QUIET:
-                self._judge()
+            if event.verb not in self._quiet:
+                self.progress, self.lost = self.state.game.goal.judge(self.state)
         return event
-
-    def _judge(self) -> None:
-        goal = self.state.game.goal
-        self.progress = goal.share(self.state)
-        self.lost = goal.lost(self.state)
 
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted."""

@@ -1,0 +1,80 @@
+"""Batches as Gymnasium's own vector environments make them: observations, infos, actions."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.spaces import Text
+from gymnasium.vector.utils import concatenate, create_empty_array
+from numpy.typing import NDArray
+
+Column = NDArray[Any]
+"""One value of the info per slot, stacked."""
+
+
+def batcher(space: gym.Space[Any]) -> Callable[[Sequence[Any]], Any]:
+    """Return what stacks elements of a space into a fresh element of its batched space."""
+    return tuple if isinstance(space, Text) else partial(_stack, space)
+
+
+def _stack(space: gym.Space[Any], items: Sequence[Any]) -> Any:
+    return concatenate(space, items, create_empty_array(space, len(items)))  # type: ignore[arg-type]
+
+
+def objects(values: Iterable[Any], count: int) -> Column:
+    """Return an array of Python objects; a list among the values stays one value."""
+    return np.fromiter(values, dtype=object, count=count)
+
+
+def full_info(columns: dict[str, Column], count: int) -> dict[str, Any]:
+    """Return the info in which every slot has every key: `key` and its mask `_key`."""
+    info: dict[str, Any] = {}
+    # Rows of one array are as independent of each other as arrays, and cheaper.
+    for (key, column), mask in zip(
+        columns.items(), np.ones((len(columns), count), np.bool_), strict=True
+    ):
+        info[key] = column
+        info[f"_{key}"] = mask
+    return info
+
+
+def partial_info(columns: dict[str, Column], slots: list[int], count: int) -> dict[str, Any]:
+    """Return the info that only `slots` have; the others are 0, False or None."""
+    info: dict[str, Any] = {}
+    for key, column in columns.items():
+        blank = None if column.dtype == object else 0
+        info[key] = np.full((count, *column.shape[1:]), blank, column.dtype)
+        info[key][slots] = column
+        info[f"_{key}"] = np.zeros(count, np.bool_)
+        info[f"_{key}"][slots] = True
+    return info
+
+
+def final_info(
+    observations: list[Any], columns: dict[str, Column], slots: list[int], count: int
+) -> dict[str, Any]:
+    """Return the entries of the slots that end and begin anew within one step."""
+    info = partial_info({"final_obs": objects(observations, len(slots))}, slots, count)
+    info["final_info"] = partial_info(columns, slots, count)
+    info["_final_info"] = info["_final_obs"].copy()
+    return info
+
+
+def unbatched(actions: Any, count: int) -> Sequence[Any]:
+    """Return one action per slot.
+
+    Raises:
+        TypeError: the actions are no sequence.
+        ValueError: there are too many or too few.
+    """
+    if isinstance(actions, np.ndarray):
+        actions = actions.tolist()
+    if isinstance(actions, str | bytes) or not hasattr(actions, "__len__"):
+        raise TypeError(
+            f"step: a sequence with one action per slot is needed, not {type(actions).__name__}."
+        )
+    if len(actions) != count:
+        raise ValueError(f"step: {len(actions)} actions for num_envs={count}; give one per slot.")
+    return actions if isinstance(actions, list | tuple) else list(actions)
