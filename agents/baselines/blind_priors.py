@@ -1,6 +1,7 @@
-"""Where things usually are, counted over ALFWorld's training games: all that `blind-script` knows.
+"""Where things usually are, counted over training games: all that `blind-script` knows.
 
-`data/household_priors.json` holds counts only:
+There is a table for ALFWorld's official games and one for generated households, `data/*.json.gz`.
+They hold counts only:
 
 - `things`: per kind of thing and role it plays in a game (`TASKS`, or "" where the task is not about
   it): the number of games by how many there are (`amounts`), and per kind of receptacle how many
@@ -11,10 +12,12 @@
 
 Made by
 
-    python -m crossworld.agents.baselines.blind_priors --data FOLDER
+    python -m crossworld.agents.baselines.blind_priors alfworld --data FOLDER
+    python -m crossworld.agents.baselines.blind_priors household --games 3000
 """
 
 import argparse
+import gzip
 import json
 import os
 from collections import Counter, defaultdict
@@ -26,9 +29,10 @@ from pathlib import Path
 from typing import Any
 
 from crossworld.envs.household.catalogue import ADMITS
-from crossworld.envs.household.corpus import Corpus
+from crossworld.envs.household.corpus import open_corpus
 from crossworld.envs.household.game import Game
-from crossworld.envs.household.games import compiled
+from crossworld.envs.household.games import Entry, Games, compiled
+from crossworld.envs.household.generation.generator import GeneratedGames
 from crossworld.envs.household.state import bits
 
 TASKS: Mapping[str, str] = {
@@ -56,7 +60,9 @@ POPULARITY = 4
 TRUST, TRUST_FIXED = 8.0, 0.2
 """How many sightings in this very room the general prior is worth: for what moves, for lamps."""
 
-_FILE = "household_priors.json"
+TABLES = ("alfworld", "household")
+"""The tables that come with the package."""
+
 _ADMITTED = {kind.lower(): {thing.lower() for thing in ADMITS[kind]} for kind in ADMITS}
 _STRIDES = tuple(prime**0.5 % 1 for prime in (2, 3, 5, 7, 11, 13, 17, 19))
 
@@ -90,7 +96,7 @@ class Priors:
     """The counted table, and what follows from it.
 
     Args:
-        table: the content of `household_priors.json`.
+        table: the counts.
     """
 
     def __init__(self, table: Mapping[str, Any]) -> None:
@@ -98,6 +104,11 @@ class Priors:
         self._rooms: dict[tuple[str, ...], Mapping[str, Any]] = {}
         for room in sorted(table["rooms"], key=lambda room: -int(room["games"])):
             self._rooms.setdefault(tuple(sorted(room["receptacles"])), room)
+        self._kinds = [Counter(map(kind_of, names)) for names in self._rooms]
+
+    def distance(self, kinds: Counter[str]) -> int:
+        """Return by how many receptacles the most similar known room differs."""
+        return min(((kinds - known) + (known - kinds)).total() for known in self._kinds)
 
     def room(self, receptacles: Sequence[str]) -> Room:
         """Return the room with these receptacles."""
@@ -234,33 +245,53 @@ def _room(game: Game, rooms: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return rooms.setdefault(json.dumps(fixed), fresh)
 
 
-def write(corpus: Corpus, split: str, target: Path) -> None:
-    """Count over a split and write the table, whole or not at all."""
-    table = {
-        "source": f"{len(corpus.folders(split))} games of split {split!r}",
+def table_of(games: Games, split: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Count over these games of a split, and say which they are."""
+    return {
+        "source": f"{len(entries)} games of split {split!r}",
         "split": split,
-        "manifest": corpus.manifest_hash(split),
-        **count(compiled(folder) for folder in corpus.folders(split)),
+        "manifest": games.manifest_hash(split),
+        **count(map(compiled, entries)),
     }
+
+
+def write(table: Mapping[str, Any], target: Path) -> None:
+    """Write a table, whole or not at all; the same table gives the same bytes."""
+    text = json.dumps(table, sort_keys=True, separators=(",", ":"))
     partial = target.with_suffix(".partial")
-    partial.write_text(
-        json.dumps(table, sort_keys=True, separators=(",", ":")) + "\n", encoding="utf-8"
-    )
+    partial.write_bytes(gzip.compress(text.encode(), mtime=0))
     os.replace(partial, target)
 
 
-@lru_cache(maxsize=1)
-def shipped() -> Priors:
-    """Return the priors that come with the package."""
-    path = files("crossworld.agents.baselines") / "data" / _FILE
-    return Priors(json.loads(path.read_text("utf-8")))
+@lru_cache(maxsize=len(TABLES))
+def shipped(name: str) -> Priors:
+    """Return the priors of a name in `TABLES`."""
+    packed = (files("crossworld.agents.baselines") / "data" / f"{name}.json.gz").read_bytes()
+    return Priors(json.loads(gzip.decompress(packed)))
+
+
+def priors_for(receptacles: Sequence[str]) -> Priors:
+    """Return the shipped priors that know a room, or else those whose rooms are most like it.
+
+    Rooms are alike as far as they have as many receptacles of each kind.
+    """
+    kinds = Counter(map(kind_of, receptacles))
+    return min(map(shipped, TABLES), key=lambda priors: priors.distance(kinds))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Count the priors of blind-script.")
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds json_2.1.2")
-    parser.add_argument("--split", default="train", help="split to count over (train)")
-    beside = Path(__file__).resolve().parent / "data" / _FILE
-    parser.add_argument("--out", type=Path, default=beside, help=f"file to write ({beside})")
+    parser.add_argument("table", choices=TABLES)
+    parser.add_argument("--data", help="alfworld: folder that holds json_2.1.2")
+    parser.add_argument("--games", type=int, default=3000, help="household: how many (3000)")
     options = parser.parse_args()
-    write(Corpus(options.data), options.split, options.out)
+    source: Games
+    chosen: Sequence[Entry]
+    if options.table == "alfworld":
+        source = corpus = open_corpus(options.data)
+        chosen = corpus.games("train")
+    else:
+        source = GeneratedGames()
+        chosen = [source.find(f"train/{i}", "train") for i in range(options.games)]
+    folder = Path(__file__).resolve().parent / "data"
+    write(table_of(source, "train", chosen), folder / f"{options.table}.json.gz")

@@ -24,7 +24,7 @@ from crossworld.agents.baselines.blind_priors import (
     Priors,
     Room,
     kind_of,
-    shipped,
+    priors_for,
 )
 from crossworld.envs.household.experts.handcoded import Handcoded
 
@@ -61,13 +61,13 @@ def blind_script(
         max_steps: most commands in the script.
         max_invalid: impossible commands that are survived; None for any number.
         place_wording: the text version's place command: `("put", "in/on")` before 2.1.2.
-        priors: other counts than those of the package.
+        priors: other counts than those of the package that fit the room best.
     """
     task = Handcoded(opening).memory
-    priors = priors or shipped()
     role = task.process or task.kind
     if not role or not task.receptacles:
         return []
+    priors = priors or priors_for(task.receptacles)
     room = priors.room(task.receptacles)
     solved = task.place if role in ("one", "two") else ""
     errands = _errands(room, role, task.place, priors)

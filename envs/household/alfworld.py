@@ -2,21 +2,14 @@
 
 import os
 from collections.abc import Sequence
-from importlib.resources import files as resources
-from pathlib import Path
 
 from crossworld.envs.household.base import GamesEnv
 from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE, open_corpus
 
 
-def sample_data() -> str:
-    """Return the folder of the few games that this package ships, one of each task type."""
-    return str(Path(str(resources("crossworld.envs.household") / "data" / "games")))
-
-
-def default_data() -> str:
-    """Return `$ALFWORLD_DATA`, or else the folder of the games that this package ships."""
-    return os.environ.get(ENVIRONMENT_VARIABLE) or sample_data()
+def default_data() -> str | None:
+    """Return `$ALFWORLD_DATA`, None if it is not set."""
+    return os.environ.get(ENVIRONMENT_VARIABLE) or None
 
 
 class ALFWorldEnv(GamesEnv):
@@ -71,15 +64,16 @@ class ALFWorldEnv(GamesEnv):
     ## Episode End
 
     Terminated when the goal holds, or when it cannot be reached any more: an object in hand that no
-    receptacle of the game accepts cannot be put down (upstream goes on until the limit). Truncated
-    after 50 steps; commands that are not possible count. An environment that is stepped on after
-    success keeps running, as upstream's does.
+    receptacle of the game accepts cannot be put down (upstream goes on until the limit), nor can a
+    target go back to where it belongs if it lay there but is not accepted there. Truncated after 50
+    steps; commands that are not possible count. An environment that is stepped on after success
+    keeps running, as upstream's does.
 
     ## Arguments
 
     | argument | default | meaning |
     |---|---|---|
-    | `data` | `None` | folder with games; `None` means `$ALFWORLD_DATA`. The tree with `json_2.1.*` in it (the newest is taken), one such folder, or any folder of `game.tw-pddl` files |
+    | `data` | `None` | folder or pack with games; `None` means `$ALFWORLD_DATA`. The tree with `json_2.1.*` in it (the newest is taken), one such folder, or any folder of `game.tw-pddl` files |
     | `split` | `None` | `train`, `valid_seen`, `valid_unseen`, ...; `None` means `train`, or else the first there is |
     | `modalities` | `("text", "mission")` | what the observation holds |
     | `action_mode` | `"text"` | or `"discrete"` |
@@ -91,15 +85,17 @@ class ALFWorldEnv(GamesEnv):
 
     Reset options: `task_id`, `instruction`, or `snapshot` alone.
 
+    ## Vectors
+
+    `gym.make_vec("crossworld/ALFWorld-v0", num_envs=64)` is a native batch, see
+    `HouseholdVectorEnv`. With Gymnasium's own `AsyncVectorEnv` use
+    `vector_kwargs={"shared_memory": False}`: its shared memory passes text on only once (seen in
+    1.1 to 1.4).
+
     Raises:
         DataError: there is no data, or a file is damaged.
         GameError: a game is whole but not one that can be played exactly.
         TaskNotFoundError: there is no such split or task.
-
-    ## Vectors
-
-    Gymnasium's `AsyncVectorEnv` reads text from shared memory only once (seen in 1.1 to 1.4), so use
-    `gym.make_vec(..., vectorization_mode="async", vector_kwargs={"shared_memory": False})`.
 
     ## Version History
 
@@ -120,7 +116,7 @@ class ALFWorldEnv(GamesEnv):
         render_mode: str | None = None,
     ) -> None:
         super().__init__(
-            open_corpus(data or os.environ.get(ENVIRONMENT_VARIABLE)),
+            open_corpus(data or default_data()),
             split=split,
             modalities=modalities,
             action_mode=action_mode,

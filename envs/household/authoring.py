@@ -5,17 +5,17 @@ The domain and grammar are this package's own texts; the real alfworld plays suc
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from crossworld.envs.core.errors import GameError
-from crossworld.envs.core.pddl import Atom, write_problem
+from crossworld.envs.core.pddl import Atom, Problem, parse, write_problem
 from crossworld.envs.household import facts
 from crossworld.envs.household.catalogue import ADMITS, OBJECT_TYPES
-from crossworld.envs.household.compile import compile_game
+from crossworld.envs.household.compile import compile_problem
 from crossworld.envs.household.experts.planner import plan
 from crossworld.envs.household.goal import GoalSpec, write_goal
 from crossworld.envs.household.versions import VERSIONS
@@ -55,6 +55,8 @@ class Item:
         inside: numbers of the furniture that it is in; usually one, none for what stands in the room.
         holds: numbers of the items statically inside it.
         cool: whether it starts cool.
+        seen_from: the agent's pose at it; None stands for that at the first furniture it is in, or
+            else the agent's first pose.
     """
 
     kind: str
@@ -62,15 +64,23 @@ class Item:
     inside: tuple[int, ...] = ()
     holds: tuple[int, ...] = ()
     cool: bool = False
+    seen_from: Pose | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room with everything in it, and the agent's first pose."""
+    """A room with everything in it.
+
+    Attributes:
+        start: the agent's first pose.
+        furniture, items: what is in it.
+        admits: receptacle type to the object types that can be placed in it.
+    """
 
     start: Pose
     furniture: tuple[Furniture, ...]
     items: tuple[Item, ...]
+    admits: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: ADMITS)
 
 
 def write_game(room: Room, goal: GoalSpec, sentence: str) -> dict[str, Any]:
@@ -81,15 +91,14 @@ def write_game(room: Room, goal: GoalSpec, sentence: str) -> dict[str, Any]:
     Raises:
         GameError: the goal cannot be reached in this room.
     """
-    problem = problem_text(room, goal)
-    game = compile_game(problem, sentence, VERSIONS["wheel"])
+    game = compile_problem(problem_of(room, goal), sentence, VERSIONS["wheel"])
     walkthrough = plan(game.start)
     if walkthrough is None:
         raise GameError(f"{sentence!r} cannot be done in this room; check what admits what.")
     return {
         "pddl_domain": facts.domain(),
         "grammar": _grammar().replace(_PLACEHOLDER, json.dumps(sentence)[1:-1]),
-        "pddl_problem": problem,
+        "pddl_problem": problem_text(room, goal),
         "solvable": True,
         "walkthrough": walkthrough,
     }
@@ -101,36 +110,59 @@ def write_game_text(room: Room, goal: GoalSpec, sentence: str) -> str:
 
 
 def problem_text(room: Room, goal: GoalSpec) -> str:
-    """Return a room and a goal as a PDDL problem."""
-    furniture = [_furniture_symbol(f) for f in room.furniture]
-    items = [_symbol(item.kind, item.at) for item in room.items]
-    twice = [symbol for symbol, n in Counter(furniture + items).items() if n > 1]
-    if twice:
-        raise ValueError(f"room: two things are called {twice[0]!r}; move one of them.")
-    locations = sorted(
-        {_location(pose) for pose in (room.start, *(f.seen_from for f in room.furniture))}
-    )
-    atoms = list(_atoms(room, furniture, items))
-    kinds = {"agent1": "agent"}
-    kinds |= dict.fromkeys(items, "object") | dict.fromkeys(furniture, "receptacle")
-    kinds |= dict.fromkeys(locations, "location")
-    kinds |= {f"{kind}Type": "rtype" for kind in sorted(ADMITS)}
-    kinds |= {f"{kind}Type": "otype" for kind in sorted(OBJECT_TYPES)}
+    """Return a room and a goal as the text of a PDDL problem, in upstream's spelling.
+
+    Raises:
+        ValueError: two things of a kind are at the same place.
+    """
+    objects, init = _declared(room)
     return write_problem(
         name="household",
         domain="alfred",
-        objects=kinds,
-        init=atoms,
+        objects=objects,
+        init=init,
         goal=write_goal(goal),
         metric="minimize (total-cost)",
     )
 
 
+def problem_of(room: Room, goal: GoalSpec) -> Problem:
+    """Return what `read_problem(problem_text(room, goal))` returns, sooner, its facts unsorted."""
+    objects, init = _declared(room)
+    return Problem(
+        name="household",
+        domain="alfred",
+        objects={symbol.lower(): kind for symbol, kind in objects.items()},
+        init=[[atom.predicate.lower(), *map(str.lower, atom.args)] for atom in init],
+        goal=parse(write_goal(goal)),
+    )
+
+
+def _declared(room: Room) -> tuple[dict[str, str], list[Atom]]:
+    """Return a room's symbols with their types, and its facts."""
+    furniture = [_furniture_symbol(f) for f in room.furniture]
+    items = [_symbol(item.kind, item.at) for item in room.items]
+    twice = [symbol for symbol, n in Counter(furniture + items).items() if n > 1]
+    if twice:
+        raise ValueError(f"room: two things are called {twice[0]!r}; move one of them.")
+    poses = {room.start, *(f.seen_from for f in room.furniture)}
+    poses |= {_seen_from(item, room) for item in room.items}
+    kinds = {"agent1": "agent"}
+    kinds |= dict.fromkeys(items, "object") | dict.fromkeys(furniture, "receptacle")
+    kinds |= dict.fromkeys(sorted(map(_location, poses)), "location")
+    kinds |= _TYPES
+    return kinds, list(_atoms(room, furniture, items))
+
+
+_TYPES = {f"{kind}Type": "rtype" for kind in sorted(ADMITS)}
+_TYPES |= {f"{kind}Type": "otype" for kind in sorted(OBJECT_TYPES)}
+
+
 def _atoms(room: Room, furniture: list[str], items: list[str]) -> Iterator[Atom]:
     yield Atom("atLocation", ("agent1", _location(room.start)))
     present = {item.kind for item in room.items}
-    for kind in {f.kind for f in room.furniture}:
-        for admitted in ADMITS[kind]:
+    for kind in sorted({f.kind for f in room.furniture}):
+        for admitted in room.admits[kind]:
             if admitted in present:
                 yield Atom("canContain", (f"{kind}Type", f"{admitted}Type"))
     for symbol, piece in zip(furniture, room.furniture, strict=True):
@@ -144,13 +176,17 @@ def _atoms(room: Room, furniture: list[str], items: list[str]) -> Iterator[Atom]
             yield Atom(predicate, (symbol,))
         for number in item.inside:
             yield Atom("inReceptacle", (symbol, furniture[number]))
-        places = {_location(room.furniture[number].seen_from) for number in item.inside[:1]}
-        for place in places or {_location(room.start)}:
-            yield Atom("objectAtLocation", (symbol, place))
+        yield Atom("objectAtLocation", (symbol, _location(_seen_from(item, room))))
         for number in item.holds:
             yield Atom("inReceptacleObject", (items[number], symbol))
         if item.cool:
             yield Atom("isCool", (symbol,))
+
+
+def _seen_from(item: Item, room: Room) -> Pose:
+    if item.seen_from is not None:
+        return item.seen_from
+    return room.furniture[item.inside[0]].seen_from if item.inside else room.start
 
 
 def _furniture_symbol(piece: Furniture) -> str:

@@ -4,12 +4,12 @@ import random
 
 import pytest
 from rooms import QUIRKY, Play, game_of
+from samples import SAMPLES
 
 from crossworld.envs.household.authoring import problem_text
 from crossworld.envs.household.compile import compile_game
 from crossworld.envs.household.experts.handcoded import Handcoded
 from crossworld.envs.household.goal import TASK_TYPES, GoalSpec
-from crossworld.envs.household.samples import SAMPLES
 from crossworld.envs.household.versions import VERSIONS
 
 

@@ -1,4 +1,4 @@
-"""Golden transcripts: whole episodes of the shipped games, word for word, to be read in a diff.
+"""Golden transcripts: whole episodes of the sample games, word for word, to be read in a diff.
 
 A change here is a new -vN of the environment. To write them anew after one:
 
@@ -8,13 +8,13 @@ A change here is a new -vN of the environment. To write them anew after one:
 from pathlib import Path
 
 import pytest
+from samples import SAMPLES, Sample
 
 from crossworld.envs.household import engine
 from crossworld.envs.household.authoring import problem_text
 from crossworld.envs.household.compile import compile_game
 from crossworld.envs.household.engine import Event
 from crossworld.envs.household.experts.handcoded import Handcoded
-from crossworld.envs.household.samples import SAMPLES, Sample
 from crossworld.envs.household.text import describe
 from crossworld.envs.household.versions import VERSIONS
 

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from official import official_corpus
 from rooms import Play, random_rooms
+from samples import sample_data
 
 from crossworld.envs.core.pddl import read_domain, write_domain
 from crossworld.envs.household import facts, files
-from crossworld.envs.household.alfworld import sample_data
 from crossworld.envs.household.authoring import write_game
 from crossworld.envs.household.corpus import Corpus
 from crossworld.envs.household.goal import TASK_TYPES
@@ -136,7 +136,7 @@ def test_official_games_in_the_wheels_words() -> None:
 
 
 def test_games_of_our_own_play_the_same_upstream() -> None:
-    """The shipped games carry this package's own domain and grammar."""
+    """The sample games carry this package's own domain and grammar."""
     for folder in Corpus(Path(sample_data())).folders("train"):
         content, _ = files.read_json(folder.game_file)
         compare(content, folder.game_file, seed=5, steps=25, tally=Counter())

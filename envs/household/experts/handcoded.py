@@ -222,6 +222,8 @@ class Handcoded:
 
         unseen = [r for r in memory.receptacles if r not in memory.contents]
         for receptacle in sorted(unseen, key=promise, reverse=True):
+            if receptacle == memory.at and mostly_closed(_type(receptacle)):
+                yield f"open {receptacle}"  # it shares a place, or arriving would have shown it
             yield from self._at(receptacle, f"examine {receptacle}")
 
     def _at(self, receptacle: str, command: str, *, through_door: bool = True) -> Iterator[str]:

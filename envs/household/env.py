@@ -1,0 +1,129 @@
+"""`crossworld/Household-v0`: generated households as a Gymnasium environment."""
+
+from collections.abc import Sequence
+
+from crossworld.envs.household.base import GamesEnv
+from crossworld.envs.household.generation.generator import GeneratedGames
+
+
+class HouseholdEnv(GamesEnv):
+    """Household tasks in rooms made on demand: ALFWorld's rules and words, no data needed.
+
+    ## Description
+
+    An agent is told to find, clean, heat, cool, look at or put away things in a kitchen, living
+    room, bedroom or bathroom. Rules and wording are those of ALFWorld's text games (Shridhar et al.,
+    ICLR 2021, arXiv 2010.03768), so that agents carry over; see `crossworld/ALFWorld-v0` for the
+    official games. Rooms, contents and tasks come from a generator: game number `i` of a split is
+    the same on every machine, and there is no last one. Every game can be won: the planner finds
+    how when it is made.
+
+    Unlike the official games these cannot be won by a script that never looks: what a task is about
+    may be in any of at least 20 receptacles, most of them closed. Cabinets keep food here, besides
+    what they may hold in the official games.
+
+    | split | rooms | tasks |
+    |---|---|---|
+    | `train` | 200 of each of four types | seven in eight combinations of room, target and destination |
+    | `valid_seen` | the same | the other combinations |
+    | `valid_unseen` | others, from other families of layouts | any |
+
+    ## Action Space
+
+    `action_mode="text"` (default): `Text(0..4096)`, a command. All commands that are possible now
+    are in `info["admissible_commands"]`; anything else is answered with "Nothing happens.", changes
+    nothing, and `info["feedback"]` says why.
+
+    | command | what it does |
+    |---|---|
+    | `look`, `inventory`, `help` | tells |
+    | `go to R` | moves to a receptacle |
+    | `open R`, `close R` | moves a door or drawer |
+    | `take O from R`, `move O to R` | one object in hand |
+    | `clean O with R`, `heat O with R`, `cool O with R` | at a sink basin, microwave, fridge |
+    | `use O` | switches a lamp on |
+    | `slice O with K` | with a knife in hand |
+    | `examine R`, `examine O` | a receptacle here, or the object in hand |
+
+    `action_mode="discrete"`: `Discrete(256)`, an index into the sorted
+    `info["admissible_commands"]`; `info["action_mask"]` says which are in use.
+
+    ## Observation Space
+
+    `Dict` of the chosen `modalities`:
+
+    | key | space | meaning |
+    |---|---|---|
+    | `text` | `Text(0..4096)` | what the game says; at reset the opening with the task |
+    | `mission` | `Text(0..4096)` | the task sentence alone |
+
+    ## Rewards
+
+    1.0 on the step that first reaches the goal, else 0.0.
+
+    ## Starting State
+
+    A game of the split, its number drawn uniformly with `np_random`, or
+    `options={"task_id": "train/17"}`. Task types take turns with the numbers, six in a row. Several
+    receptacles have doors, all of them closed.
+
+    ## Episode End
+
+    Terminated when the goal holds, or when it cannot be reached any more: an object in hand that no
+    receptacle accepts cannot be put down. Truncated after 50 steps; commands that are not possible
+    count. An environment that is stepped on after success keeps running.
+
+    ## Arguments
+
+    | argument | default | meaning |
+    |---|---|---|
+    | `split` | `None` | `train` (also for `None`), `valid_seen` or `valid_unseen` |
+    | `num_tasks` | `None` | draw and list only the first so many games of the split; `None` means all there are |
+    | `modalities` | `("text", "mission")` | what the observation holds |
+    | `action_mode` | `"text"` | or `"discrete"` |
+    | `instruction` | `"template"` | or `"human"`: worded as people do, drawn with `np_random` from three sentences of a grammar of our own |
+    | `text_version` | `"auto"` | wording: `"wheel"` (alfworld 0.4.2, also for `"auto"`), `"2.1.1"` or `"2.1.2"` |
+    | `expert` | `None` | `"planner"` (optimal, sees everything) or `"handcoded"` (reads only the text) fills `info["expert_action"]` |
+    | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start |
+    | `render_mode` | `None` | or `"ansi"` |
+
+    Reset options: `task_id`, `instruction`, or `snapshot` alone.
+
+    ## Vectors
+
+    `gym.make_vec("crossworld/Household-v0", num_envs=64)` is a native batch, see
+    `HouseholdVectorEnv`. With Gymnasium's own `AsyncVectorEnv` use
+    `vector_kwargs={"shared_memory": False}`: its shared memory passes text on only once.
+
+    Raises:
+        TaskNotFoundError: there is no such split or task.
+
+    ## Version History
+
+    * v0: first version.
+    """
+
+    def __init__(
+        self,
+        *,
+        split: str | None = None,
+        num_tasks: int | None = None,
+        modalities: Sequence[str] = ("text", "mission"),
+        action_mode: str = "text",
+        instruction: str = "template",
+        text_version: str = "auto",
+        expert: str | None = None,
+        max_steps: int | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        super().__init__(
+            GeneratedGames(num_tasks),
+            split=split,
+            modalities=modalities,
+            action_mode=action_mode,
+            instruction=instruction,
+            text_version=text_version,
+            expert=expert,
+            max_steps=max_steps,
+            render_mode=render_mode,
+        )

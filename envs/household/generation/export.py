@@ -1,0 +1,106 @@
+"""Writing generated games as files: ALFWorld's layout, which the real alfworld plays too."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from crossworld.envs.household.authoring import Item, write_game_text
+from crossworld.envs.household.files import GAME_FILE, TRAJECTORY_FILE
+from crossworld.envs.household.generation.generator import GeneratedGame, Household
+
+_EYES = 0.901
+"""Height of the agent's point, in metres, as ALFWorld's trajectories mostly have it."""
+
+
+def folder_of(game: GeneratedGame, made: Household) -> Path:
+    """Return where a game goes, from the root of the data: split, task, trial."""
+    chore = made.chore
+    task = f"{chore.task_type}-{chore.target}-None-{chore.place}-{made.shell.name}"
+    return Path(game.split) / task / f"trial_{game.index:08d}"
+
+
+def write_games(root: Path, split: str, numbers: range) -> Iterator[tuple[Path, bool]]:
+    """Write games of a split; yield each one's folder and whether it was written now.
+
+    What is there already stays, so that a run that was stopped goes on. A folder appears only when
+    it is complete.
+    """
+    for number in numbers:
+        game = GeneratedGame(split, number)
+        made = game.household()
+        target = root / folder_of(game, made)
+        is_new = not target.exists()
+        if is_new:
+            _write(target, game, made)
+        yield target, is_new
+
+
+def _write(target: Path, game: GeneratedGame, made: Household) -> None:
+    partial = target.parent / f".{target.name}.partial-{os.getpid()}"
+    partial.mkdir(parents=True)
+    try:
+        text = write_game_text(made.room, made.chore.goal, made.sentence)
+        (partial / GAME_FILE).write_text(text, "utf-8")
+        notes = json.dumps(trajectory(game, made), indent=1)
+        (partial / TRAJECTORY_FILE).write_text(notes, "utf-8")
+        partial.rename(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def trajectory(game: GeneratedGame, made: Household) -> dict[str, Any]:
+    """Return the content of a game's `traj_data.json`: what alfworld and its experts read of it."""
+    x, z, heading, horizon = made.room.start
+    chore = made.chore
+    light = not chore.destination
+    return {
+        "images": [],
+        "pddl_params": {
+            "mrecep_target": "",
+            "object_sliced": False,
+            "object_target": chore.target,
+            "parent_target": chore.destination,
+            "toggle_target": chore.place if light else "",
+        },
+        "plan": {"high_pddl": [], "low_actions": []},
+        "scene": {
+            "dirty_and_empty": False,
+            "floor_plan": made.shell.name,
+            "init_action": {
+                "action": "TeleportFull",
+                "horizon": horizon,
+                "rotateOnTeleport": True,
+                "rotation": 90 * heading,
+                "x": x / 4,
+                "y": _EYES,
+                "z": z / 4,
+            },
+            "object_poses": [_pose(item) for item in made.room.items if item.inside],
+            "object_toggles": [{"isOn": False, "objectType": chore.place}] if light else [],
+            "random_seed": game.index,
+            "scene_num": -1,
+        },
+        "task_id": f"trial_{game.index:08d}",
+        "task_type": chore.task_type,
+        "turk_annotations": {
+            "anns": [
+                {"assignment_id": "generated", "task_desc": sentence, "high_descs": [], "votes": []}
+                for sentence in game.instructions()
+            ]
+        },
+    }
+
+
+def _pose(item: Item) -> dict[str, Any]:
+    x, y, z = item.at
+    prefab = hashlib.sha256(item.kind.encode()).hexdigest()[:8]
+    return {
+        "objectName": f"{item.kind}_{prefab}",
+        "position": {"x": x, "y": y, "z": z},
+        "rotation": {"x": 0.0, "y": 0.0, "z": 0.0},
+    }
