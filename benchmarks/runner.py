@@ -23,6 +23,9 @@ from crossworld.envs.core.task import TaskSpec
 PAGE = 1000
 """Tasks asked for at a time."""
 
+ON_DEMAND = 100
+"""Episodes where tasks are made on demand, so that there is no last one, and no number is given."""
+
 TRANSCRIPTS = 6
 """Episodes per contestant that are kept word by word."""
 
@@ -95,11 +98,8 @@ def prepare(suite: Suite, data: str | None = None) -> Plan:
     place = {} if data is None else {"data": data}
     with gym.make(suite.env, disable_env_checker=True, **{**suite.env_kwargs, **place}) as env:
         split = _first_split(env, suite.splits)
-        everything = _all_tasks(env, split)
+        tasks = tuple(_tasks(env, split, suite))
         digest = str(env.get_wrapper_attr("manifest_hash")(split))
-    # Evenly spaced, so that a part of a sorted split still holds every kind of task.
-    count = suite.episodes or len(everything)
-    tasks = tuple(everything[i * len(everything) // count] for i in range(count))
     return Plan(suite, split, tasks, digest, place)
 
 
@@ -226,11 +226,19 @@ def _has(env: gym.Env[Any, Any], split: str) -> bool:
     return True
 
 
-def _all_tasks(env: gym.Env[Any, Any], split: str) -> list[TaskSpec]:
-    tasks: list[TaskSpec] = []
-    while len(tasks) % PAGE == 0:
-        page = env.get_wrapper_attr("tasks")(split, len(tasks), PAGE)
-        if not page:
-            break
-        tasks += page
-    return tasks
+def _tasks(env: gym.Env[Any, Any], split: str, suite: Suite) -> Iterator[TaskSpec]:
+    """Yield as many tasks as there are episodes, or else all of the split."""
+    size = env.get_wrapper_attr("task_count")(split)
+    if size is None:
+        yield from _pages(env, split, suite.episodes or ON_DEMAND)
+        return
+    # Evenly spaced, so that a part of a sorted split still holds every kind of task.
+    count = suite.episodes or size
+    everything = list(_pages(env, split, size))
+    yield from (everything[i * size // count] for i in range(count))
+
+
+def _pages(env: gym.Env[Any, Any], split: str, count: int) -> Iterator[TaskSpec]:
+    """Yield the first tasks of a split."""
+    for start in range(0, count, PAGE):
+        yield from env.get_wrapper_attr("tasks")(split, start, min(PAGE, count - start))

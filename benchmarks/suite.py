@@ -52,7 +52,8 @@ class Suite:
         splits: the first of these that the environment's data has is played; none = its default.
         contestants: the agents, in the order of the tables.
         env_kwargs: keyword arguments of the environment.
-        episodes: episodes per agent and seed; 0 = every task of the split once.
+        episodes: episodes per agent and seed; 0 = every task of the split once, or 100 where they are
+            made on demand.
         seeds: every seed plays all the episodes.
     """
 

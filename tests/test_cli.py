@@ -1,4 +1,4 @@
-"""The command line, on the games that the package ships."""
+"""The command line, on hand-made sample games."""
 
 import json
 import subprocess
@@ -7,15 +7,16 @@ from pathlib import Path
 
 import gymnasium as gym
 import pytest
+from samples import sample_data
 from typer.testing import CliRunner
 
 from crossworld.agents.registry import AGENTS
 from crossworld.benchmarks.suite import suite_names
 from crossworld.cli import app
 from crossworld.commands.session import META, Session
-from crossworld.envs.household.alfworld import sample_data
 from crossworld.registration import ENVIRONMENTS
 
+ALFWORLD = "crossworld/ALFWorld-v0"
 HEAVY = ("jinja2", "matplotlib", "prompt_toolkit", "crossworld.benchmarks", "crossworld.commands")
 
 
@@ -56,7 +57,7 @@ def test_run_plays_records_and_reports(tmp_path):
     assert str(tmp_path / "r" / "report.html") in text
     lines = (tmp_path / "r" / "episodes.jsonl").read_text().splitlines()
     assert [json.loads(line)["seed"] for line in lines] == [3, 3, 3, 3]
-    assert "crossworld run --env crossworld/ALFWorld-v0 --agent planner --episodes 4 --seed 3" in (
+    assert "crossworld run --env crossworld/Household-v0 --agent planner --episodes 4 --seed 3" in (
         (tmp_path / "r" / "report.html").read_text()
     )
 
@@ -94,10 +95,16 @@ def test_report_is_made_again(tmp_path):
     [
         (("bench", "quik"), "did you mean 'quick'?"),
         (("run", "--agent", "plannr"), "did you mean 'planner'?"),
-        (("run", "--agent", "random", "--split", "tarin"), "split 'tarin' is not in"),
+        (("run", "--agent", "random", "--split", "tarin"), "split 'tarin' is not one of train"),
         (("run", "--agent", "random", "--env", "crossworld/ALFWord-v0"), "ALFWord"),
-        (("run", "--agent", "random", "--data", "/nowhere"), "/nowhere: no such folder"),
-        (("play", "--task", "none"), "task 'none' is not in"),
+        (
+            ("run", "--agent", "random", "--env", ALFWORLD, "--data", "/nowhere"),
+            "/nowhere: no such folder",
+        ),
+        (("run", "--agent", "random", "--data", "."), "reads none; leave out --data"),
+        (("run", "--agent", "random", "--env", ALFWORLD), "set $ALFWORLD_DATA"),
+        (("data", "generate", "--out", "x", "--split", "test"), "split 'test' is not one of"),
+        (("play", "--task", "none"), "ids look like 'train/0'"),
         (("report", "."), "holds no run"),
         (("data", "info", "/nowhere"), "/nowhere: no such folder"),
     ],
@@ -113,7 +120,7 @@ def test_errors_are_one_message_without_a_traceback(arguments, message):
 
 
 def test_data_info_and_verify():
-    text = call("data", "info")
+    text = call("data", "info", sample_data())
     assert "pick two obj and place" in text
     assert "wheel" in text
     assert "manifest of train: " in text
@@ -131,14 +138,25 @@ def test_data_verify_names_every_problem_and_goes_on(tmp_path):
     assert "3 games, 2 with a problem." in text
 
 
+def test_data_generate_goes_on_where_it_was(tmp_path):
+    folder = tmp_path / "games"
+    assert "4 games of train written." in call("data", "generate", "--out", folder, "--count", 4)
+    first = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+    again = call("data", "generate", "--out", folder, "--count", 6)
+    assert "2 games of train written (4 were there already)." in again
+    assert first.items() <= {p: p.read_bytes() for p in folder.rglob("*.*") if p.is_file()}.items()
+    call("data", "generate", "--out", folder, "--split", "valid_seen", "--count", 2, "--start", 7)
+    text = call("data", "verify", folder)
+    assert "8 games, all sound." in text
+
+
 # play
 
 
 def test_play_from_a_pipe_to_the_end():
-    task = next(path for path in sorted(_games()) if "look_at" in str(path)).parent
     hints = [":hint"]
     for _ in range(12):  # ask, then do as told
-        text = call("play", "--task", f"{task.parent.name}/{task.name}", typed="\n".join(hints))
+        text = call("play", "--task", "train/1", typed="\n".join(hints))
         if "Solved in" in text:
             break
         hints += [text.rstrip().splitlines()[-1], ":hint"]
@@ -166,7 +184,7 @@ def test_play_stops_at_the_limit_and_undo_goes_on():
 
 
 def test_tab_offers_what_is_possible_now():
-    with gym.make("crossworld/ALFWorld-v0", expert="planner", data=sample_data()) as env:
+    with gym.make("crossworld/Household-v0", expert="planner") as env:
         session = Session(env)
         session.begin(5, None)
         assert session.completions() == [*env.unwrapped.admissible_commands(), *META]

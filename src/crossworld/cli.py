@@ -37,23 +37,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Environments that show the same state as an image and as text.",
 )
-data_app = typer.Typer(no_args_is_help=True, help="Look at and check a folder of games.")
+data_app = typer.Typer(no_args_is_help=True, help="Look at, check and pack games.")
 app.add_typer(data_app, name="data")
 
 Env = Annotated[str, typer.Option("--env", help="Environment id; see 'crossworld list'.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
 Data = Annotated[
     Path | None,
-    typer.Option(
-        help="Folder with games. Default: $ALFWORLD_DATA, or else the games shipped here."
-    ),
+    typer.Option(help="Folder or pack of games. Default: $ALFWORLD_DATA."),
 ]
 Folder = Annotated[Path | None, typer.Argument(help="As --data of the other commands.")]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Discard a run that is in the folder, and begin anew.")
 ]
 
-DEFAULT_ENV = "crossworld/ALFWorld-v0"
+DEFAULT_ENV = "crossworld/Household-v0"
 
 
 @app.command("list")
@@ -83,7 +81,10 @@ def run(
     agent: Annotated[str, typer.Option(help="Name of an agent, or module:Class of your own.")],
     env: Env = DEFAULT_ENV,
     split: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
-    episodes: Annotated[int, typer.Option(min=0, help="0 = every task of the split once.")] = 0,
+    episodes: Annotated[
+        int,
+        typer.Option(min=0, help="0 = every task of the split once; 100 if made on demand."),
+    ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of agent and environment.")] = 0,
     out: Out = None,
     data: Data = None,
@@ -145,3 +146,38 @@ def info(folder: Folder = None) -> None:
     from crossworld.commands.data import info as show_info
 
     show_info(folder)
+
+
+@data_app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder to write into; games that are there stay.")],
+    split: Annotated[str, typer.Option(help="train, valid_seen or valid_unseen.")] = "train",
+    count: Annotated[int, typer.Option(min=1, help="How many games.")] = 100,
+    start: Annotated[int, typer.Option(min=0, help="Number of the first one.")] = 0,
+) -> None:
+    """Write generated games in ALFWorld's layout, which the real alfworld plays, too."""
+    from crossworld.commands.data import generate as generate_data
+
+    generate_data(out, split=split, count=count, start=start)
+
+
+@data_app.command()
+def pack(
+    out: Annotated[Path, typer.Option(help="File to write, such as games.cwpack.")],
+    folder: Folder = None,
+) -> None:
+    """Put all games into one small file that can be given wherever a folder can."""
+    from crossworld.commands.data import pack as pack_data
+
+    pack_data(folder, out)
+
+
+@data_app.command()
+def unpack(
+    file: Annotated[Path, typer.Argument(help="File that 'data pack' wrote.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; new or empty.")],
+) -> None:
+    """Write a pack's games as a folder, the game files byte for byte."""
+    from crossworld.commands.data import unpack as unpack_data
+
+    unpack_data(file, out)

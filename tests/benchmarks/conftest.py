@@ -44,6 +44,9 @@ class StubEnv(gym.Env[dict[str, Any], Any]):
             raise TaskNotFoundError(f"split {split!r}: there is only 'few'.")
         return TASKS[start : start + count]
 
+    def task_count(self, split: str) -> int:
+        return len(TASKS)
+
     def manifest_hash(self, split: str) -> str:
         return manifest_hash(self.tasks(split), f"stub {self.data}")
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import gymnasium as gym
 
+from crossworld.envs.core.errors import DataError
+
 
 def data_folder(env_id: str, given: Path | None) -> str | None:
     """Return the `data=` of an environment: as given, or its module's default; None if it has none.
@@ -13,9 +15,14 @@ def data_folder(env_id: str, given: Path | None) -> str | None:
 
     Raises:
         gymnasium.error.Error: there is no such environment.
+        DataError: a folder is given, but the environment reads none.
     """
-    entry_point = gym.spec(env_id).entry_point
-    if given is not None or not isinstance(entry_point, str):
-        return None if given is None else str(given)
-    default = getattr(import_module(entry_point.partition(":")[0]), "default_data", None)
-    return None if default is None else str(default())
+    module = str(gym.spec(env_id).entry_point).partition(":")[0]
+    default = getattr(import_module(module), "default_data", None)
+    if default is None and given is not None:
+        raise DataError(
+            f"{env_id} makes its games and reads none; leave out --data, or choose"
+            " --env crossworld/ALFWorld-v0."
+        )
+    found = default() if given is None and default is not None else given
+    return None if found is None else str(found)

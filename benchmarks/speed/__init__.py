@@ -1,0 +1,53 @@
+"""`make speed`: the household beside the real ALFWorld, in one run on this machine.
+
+Rates on a shared machine are worth little; ratios within one run are what counts. Both sides play
+the same commands on the same games; only `step` is timed. Times are CPU times of this process.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+import crossworld
+from crossworld.benchmarks.speed.loading import generating, loading, packing, resetting
+from crossworld.benchmarks.speed.rows import Row
+from crossworld.benchmarks.speed.stepping import stepping
+from crossworld.envs.household.alfworld import default_data
+from crossworld.envs.household.corpus import open_corpus
+from crossworld.envs.household.generation.export import write_games
+
+GENERATED = 120
+"""Games that are generated where there is no official data."""
+
+
+def main(data: str | None = None) -> list[Row]:
+    """Measure everything, print the table and return its rows."""
+    given = data or default_data()
+    if given is not None:
+        return _measure(given)
+    with TemporaryDirectory() as folder:
+        for _ in write_games(Path(folder), "train", range(GENERATED)):
+            pass
+        return _measure(folder)
+
+
+def _measure(data: str) -> list[Row]:
+    console = Console()
+    corpus = open_corpus(data)
+    folders = [f for split in corpus.splits for f in corpus.folders(split)]
+    console.print(f"crossworld {crossworld.__version__}, {len(folders)} games in {corpus.root}")
+    rows = [
+        *loading(folders),
+        *packing(corpus),
+        *generating(),
+        *stepping(data, folders),
+        *resetting(data),
+    ]
+    table = Table("what", "measured", "target", "", title="household, text modalities, one core")
+    for row in rows:
+        verdict = {None: "", True: "[green]met[/]", False: "[red]not met[/]"}[row.met]
+        table.add_row(row.what, row.measured, row.target, verdict)
+    console.print(table)
+    return rows
