@@ -19,7 +19,7 @@ CONTENT := .installed-$(shell ($(SOURCES) | xargs -d '\n' sha256sum setup.cfg py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check speed compat $(COMPAT) dev clean
+.PHONY: help run test check speed docs compat $(COMPAT) dev clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -39,12 +39,16 @@ check: dev  ## lint, format, types and import rules
 speed: dev  ## side-by-side timings
 	@$(BIN)/crossworld speed
 
+docs: dev  ## set up, then build the documentation
+	@$(BIN)/sphinx-build -E -W --keep-going -n -q -d docs/_build/doctrees docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 compat: $(COMPAT)  ## contract tests on the older Gymnasium releases we support
 
 dev: $(SETUP)  ## set up .venv, or bring it up to date
 
 clean:  ## remove environments, builds and caches; results in runs/ stay
-	rm -rf .venv .venv-compat-* build dist *.egg-info .*_cache .hypothesis
+	rm -rf .venv .venv-compat-* build dist docs/_build docs/environments *.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:

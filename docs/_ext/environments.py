@@ -1,0 +1,179 @@
+"""A documentation page for each registered environment, written from its class at build time.
+
+The pages go to `docs/environments/`, which is not under version control. What can be computed is
+computed: spaces, step limit and opening text come from an environment that is really made.
+"""
+
+import inspect
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import dedent
+from typing import Any
+
+import gymnasium as gym
+from gymnasium.spaces import Dict, Discrete, Space, Text
+from sphinx.application import Sphinx
+
+from crossworld.envs.core import errors
+from crossworld.envs.core.inspection import Inspection
+from crossworld.envs.core.paired import PairedEnv
+from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE
+from crossworld.envs.household.generation.export import write_games
+from crossworld.registration import ENVIRONMENTS, Registered
+
+FOLDER = "environments"
+METHODS = tuple(
+    name
+    for base in (PairedEnv, Inspection)
+    for name, member in vars(base).items()
+    if inspect.isfunction(member) and not name.startswith("_") and not hasattr(gym.Env, name)
+)
+"""What the contract adds to Gymnasium's own methods, in the order of its source."""
+
+_GOOGLE_SECTION = re.compile(r"^(Raises|Note|Example)s?:\n((?:    .*\n?|\n(?=    ))+)", re.M)
+_ITEM = re.compile(r"^(\w+): (.*(?:\n +.*)*)", re.M)
+
+
+def slug(env_id: str) -> str:
+    """Return the file name of an id's page: `crossworld/ALFWorld-v0` becomes `alfworld-v0`."""
+    return env_id.rpartition("/")[2].lower()
+
+
+def page(environment: Registered) -> str:
+    """Return the page of an environment, in MyST."""
+    with _some_games():
+        env = gym.make(environment.id)
+        try:
+            facts, methods, opening = _facts(env, environment), _methods(env), _opening(env)
+            doc = inspect.getdoc(type(env.unwrapped)) or ""
+        finally:
+            env.close()
+    lead, _, sections = doc.partition("\n\n")
+    parts = (
+        f"# {environment.id.rpartition('/')[2]}",
+        lead,
+        facts,
+        opening,
+        _google_sections(sections),
+        "## Methods",
+        "Beside Gymnasium's own, `env.unwrapped` has:",
+        methods,
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _facts(env: gym.Env[Any, Any], environment: Registered) -> str:
+    module, _, name = environment.entry_point.partition(":")
+    rows = {
+        "id": f"`{environment.id}`",
+        "what": environment.summary,
+        "class": f"`{module}.{name}`",
+        "action space": describe(env.action_space),
+        "observation space": describe(env.observation_space),
+        "step limit": str(environment.max_episode_steps),
+        "make": f'`gym.make("{environment.id}")`, after `import crossworld`',
+        "many at once": f'`gym.make_vec("{environment.id}", num_envs=8)`, {_vector(environment.id)}',
+    }
+    lines = [f"| {key} | {_cell(value)} |" for key, value in rows.items()]
+    return "\n".join(("{.facts}", "| | |", "|---|---|", *lines))
+
+
+def _vector(env_id: str) -> str:
+    native = gym.spec(env_id).vector_entry_point
+    if native is None:
+        return "by Gymnasium's own vector classes"
+    return f"by `{str(native).replace(':', '.')}`"
+
+
+def describe(space: Space[Any]) -> str:
+    """Return a space in a few words; the characters of a text space are left out."""
+    if isinstance(space, Dict):
+        inner = ", ".join(f"`{key}`: {describe(part)}" for key, part in space.spaces.items())
+        return f"`Dict` of {inner}"
+    if isinstance(space, Text):
+        return f"`Text({space.min_length}..{space.max_length})`"
+    if isinstance(space, Discrete):
+        return f"`Discrete({space.n})`"
+    return f"`{space}`"
+
+
+def _opening(env: gym.Env[Any, Any]) -> str:
+    observation, _ = env.reset(seed=0)
+    if "text" not in observation:
+        return ""
+    return (
+        "What `env.reset(seed=0)` says, here with the games that come with the package:\n\n"
+        f"::::{{div}} wrapped\n```text\n{observation['text'].strip()}\n```\n::::"
+    )
+
+
+def _methods(env: gym.Env[Any, Any]) -> str:
+    kind = type(env.unwrapped)
+    lines = []
+    for name in METHODS:
+        method = getattr(kind, name, None)
+        if method is None:
+            continue
+        parameters = list(inspect.signature(method).parameters.values())[1:]
+        call = ", ".join(
+            p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters
+        )
+        meaning = (inspect.getdoc(method) or "").partition("\n")[0]
+        lines.append(f"| `{name}({call})` | {_cell(meaning)} |")
+    return "\n".join(("| method | |", "|---|---|", *lines))
+
+
+def _google_sections(text: str) -> str:
+    """Turn the sections that are written in Google's style into Markdown lists."""
+
+    def markdown(found: re.Match[str]) -> str:
+        items = _ITEM.findall(dedent(found[2]))
+        listed = "\n".join(f"- {_error(name)}: {' '.join(what.split())}" for name, what in items)
+        return f"### {found[1]}\n\n{listed or dedent(found[2]).strip()}\n"
+
+    return _GOOGLE_SECTION.sub(markdown, text + "\n").strip()
+
+
+def _error(name: str) -> str:
+    kind = getattr(errors, name, None)
+    return f"`{name}`" if kind is None else f"{{py:exc}}`~{kind.__module__}.{name}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|").replace("\n", " ")
+
+
+@contextmanager
+def _some_games() -> Iterator[None]:
+    """Let environments that read data find generated games, so that all builds agree."""
+    before = os.environ.get(ENVIRONMENT_VARIABLE)
+    with TemporaryDirectory() as folder:
+        for _ in write_games(Path(folder), "train", range(12)):
+            pass
+        os.environ[ENVIRONMENT_VARIABLE] = folder
+        try:
+            yield
+        finally:
+            del os.environ[ENVIRONMENT_VARIABLE]
+            if before is not None:
+                os.environ[ENVIRONMENT_VARIABLE] = before
+
+
+def write_pages(folder: Path) -> None:
+    """Write the pages of all registered ids into a folder, and remove those of former ids."""
+    folder.mkdir(exist_ok=True)
+    pages = {folder / f"{slug(e.id)}.md": e for e in ENVIRONMENTS}
+    for stale in set(folder.glob("*.md")) - set(pages):
+        stale.unlink()
+    for path, environment in pages.items():
+        path.write_text(page(environment), "utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("builder-inited", lambda app: write_pages(Path(app.srcdir) / FOLDER))
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
