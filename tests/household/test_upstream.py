@@ -22,6 +22,7 @@ from crossworld.envs.core.pddl import read_domain, write_domain
 from crossworld.envs.household import facts, files
 from crossworld.envs.household.authoring import write_game
 from crossworld.envs.household.corpus import Corpus
+from crossworld.envs.household.generation import export
 from crossworld.envs.household.goal import TASK_TYPES
 from crossworld.envs.household.versions import grammar_version, task_sentence
 
@@ -122,15 +123,12 @@ def win(path: Path, tally: Counter[str]) -> None:
 
 def test_official_games_in_the_wheels_words() -> None:
     """The domain and grammar that the installed alfworld writes into games."""
-    spec = importlib.util.find_spec("alfworld")
-    assert spec is not None
-    assert spec.origin is not None
-    texts = Path(spec.origin).parent / "data"
+    domain, grammar = wheel_texts()
     for number, folder in enumerate(official_corpus().folders("train")[::80]):
         content, _ = files.read_json(folder.game_file)
         sentence = task_sentence(content["grammar"])
-        content["pddl_domain"] = (texts / "alfred.pddl").read_text()
-        content["grammar"] = (texts / "alfred.twl2").read_text().replace("UNKNOWN GOAL", sentence)
+        content["pddl_domain"] = domain
+        content["grammar"] = grammar.replace("UNKNOWN GOAL", sentence)
         assert grammar_version(content["grammar"]) == "wheel"
         compare(content, folder.game_file, seed=number, steps=20, tally=Counter())
 
@@ -140,6 +138,71 @@ def test_games_of_our_own_play_the_same_upstream() -> None:
     for folder in Corpus(Path(sample_data())).folders("train"):
         content, _ = files.read_json(folder.game_file)
         compare(content, folder.game_file, seed=5, steps=25, tally=Counter())
+
+
+def wheel_texts() -> tuple[str, str]:
+    """Return domain and grammar of the installed alfworld."""
+    spec = importlib.util.find_spec("alfworld")
+    assert spec is not None
+    assert spec.origin is not None
+    texts = Path(spec.origin).parent / "data"
+    return (texts / "alfred.pddl").read_text(), (texts / "alfred.twl2").read_text()
+
+
+def test_generated_games_in_the_wheels_words(tmp_path: Path) -> None:
+    """Rooms of ours under the domain and grammar of the installed alfworld, each type to success."""
+    domain, grammar = wheel_texts()
+    tally: Counter[str] = Counter()
+    games = [*export.write_games(tmp_path, "train", range(6))]
+    games += export.write_games(tmp_path, "valid_unseen", range(3))
+    for number, (folder, _) in enumerate(games):
+        path = folder / files.GAME_FILE
+        content, _ = files.read_json(path)
+        sentence = task_sentence(content["grammar"])
+        content["pddl_domain"] = domain
+        content["grammar"] = grammar.replace("UNKNOWN GOAL", sentence)
+        path.write_text(json.dumps(content))
+        if number < 6:
+            win(path, tally)
+        else:
+            compare(content, path, seed=number, steps=15, tally=tally)
+    print(f"9 generated games, {sum(tally[v] for v in VERBS)} steps compared: {dict(tally)}")
+
+
+def test_alfworld_finds_and_plays_a_folder_of_generated_games(tmp_path: Path) -> None:
+    """The folder as `data generate` writes it, through alfworld's own environment."""
+    from alfworld.agents.environment import get_environment
+
+    root = tmp_path / "json_2.1.2"
+    list(export.write_games(root, "train", range(6)))
+    config = {
+        "env": {
+            "type": "AlfredTWEnv", "task_types": [1, 2, 3, 4, 5, 6], "expert_type": "handcoded",
+            "goal_desc_human_anns_prob": 0, "domain_randomization": False,
+        },
+        "dataset": {"data_path": str(root / "train"), "num_train_games": -1},
+        "general": {"training_method": "dqn"},
+        "rl": {"training": {"max_nb_steps_per_episode": 50}},
+    }  # fmt: skip
+    found = get_environment("AlfredTWEnv")(config, train_eval="train")
+    assert found.num_games == 6
+    envs = found.init_env(batch_size=1)
+    won = set()
+    for _ in range(6):
+        observed, infos = envs.reset()
+        path = Path(infos["extra.gamefile"][0])
+        path = path if path.name == files.GAME_FILE else path.parent / files.GAME_FILE
+        content, _ = files.read_json(path)
+        ours = Play(files.compile_text(files.parse_game(content, path), path))
+        assert ours.text == observed[0]
+        for command in content["walkthrough"]:
+            observed, _, _, infos = envs.step([command])
+            assert ours.say(command) == observed[0]
+            assert ours.commands == list(infos["admissible_commands"][0])
+        assert infos["won"][0]
+        won.add(path)
+    assert len(won) == 6
+    envs.close()
 
 
 def test_written_pddl_is_played_by_a_real_planner() -> None:

@@ -2,9 +2,11 @@
 
 Python promises that `random.Random(seed).random()` never changes; neither its other methods nor
 NumPy's distributions come with such a promise (NEP 19), so everything here is built on it alone.
+Nor does `sum` add floats as it did before Python 3.12: `math.fsum` does.
 """
 
 import hashlib
+import math
 import random
 from collections.abc import MutableSequence, Sequence
 from typing import TypeVar
@@ -37,7 +39,7 @@ class Dice:
 
     def weighted(self, items: Sequence[Item], weights: Sequence[float]) -> Item:
         """Return one of the items, likely as its weight; the weights must not all be zero."""
-        left = self._random() * sum(weights)
+        left = self._random() * math.fsum(weights)
         chosen = None
         for item, weight in zip(items, weights, strict=True):
             if weight > 0:

@@ -2,7 +2,8 @@
 
 Pieces stand along four walls and in the middle; corners are kept clear, so no two bodies intersect.
 The agent moves on the quarter-metre grid of the official location ids. Every receptacle gets a pose
-in front of it that can be walked to; a room where one has none is discarded.
+in front of it that can be walked to; a room where one has none is discarded. Sums are `math.fsum`:
+`sum` rounds differently from Python 3.12 on, and rooms must be the same everywhere.
 """
 
 import math
@@ -221,9 +222,9 @@ def _floor(walls: Sequence[Sequence[str]], middle: Sequence[str], dice: Dice) ->
         for k in (axis, axis + 2):
             names = walls[k]
             needs.append(
-                sum(PIECES[name].width for name in names)
+                math.fsum(PIECES[name].width for name in names)
                 + 0.1 * max(len(names) - 1, 0)
-                + sum(_corners(walls, k))
+                + math.fsum(_corners(walls, k))
             )
         sides.append(math.ceil(max(needs) / GRID) * GRID + GRID * dice.below(4))
     x0, z0 = (GRID * (dice.below(17) - 12) for _ in range(2))
@@ -234,7 +235,7 @@ def _along(floor: _Floor, k: int, walls: Sequence[Sequence[str]], dice: Dice) ->
     """Place the pieces of one wall, with gaps of random width between them."""
     pieces = [PIECES[name] for name in walls[k]]
     left, right = _corners(walls, k)
-    slack = floor.lengths[k] - left - right - sum(piece.width for piece in pieces)
+    slack = floor.lengths[k] - left - right - math.fsum(piece.width for piece in pieces)
     cuts = sorted(dice.between(0, slack) for _ in pieces)
     used = left
     for piece, cut in zip(pieces, cuts, strict=True):
