@@ -48,7 +48,7 @@ compat: $(COMPAT)  ## contract tests on the older Gymnasium releases we support
 dev: $(SETUP)  ## set up .venv, or bring it up to date
 
 clean:  ## remove environments, builds and caches; results in runs/ stay
-	rm -rf .venv .venv-compat-* build dist docs/_build docs/environments *.egg-info .*_cache .hypothesis
+	rm -rf .venv .venv-compat-* build dist docs/_build docs/environments docs/floorplans *.egg-info .*_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:

@@ -14,13 +14,14 @@ release = version = crossworld.__version__
 
 extensions = [
     "environments",  # ours: a page for each registered id
+    "floorplans",  # ours: a drawing for each family of rooms
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "tables"]
 
 # Docstrings are written with `single` backticks.
 default_role = "code"

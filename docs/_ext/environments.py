@@ -15,6 +15,7 @@ from textwrap import dedent
 from typing import Any
 
 import gymnasium as gym
+from gymnasium.envs.registration import load_env_creator
 from gymnasium.spaces import Dict, Discrete, Space, Text
 from sphinx.application import Sphinx
 
@@ -27,10 +28,12 @@ from crossworld.registration import ENVIRONMENTS, Registered
 
 FOLDER = "environments"
 METHODS = tuple(
-    name
-    for base in (PairedEnv, Inspection)
-    for name, member in vars(base).items()
-    if inspect.isfunction(member) and not name.startswith("_") and not hasattr(gym.Env, name)
+    dict.fromkeys(
+        name
+        for base in (PairedEnv, Inspection)
+        for name, member in vars(base).items()
+        if inspect.isfunction(member) and not name.startswith("_") and not hasattr(gym.Env, name)
+    )
 )
 """What the contract adds to Gymnasium's own methods, in the order of its source."""
 
@@ -64,6 +67,14 @@ def page(environment: Registered) -> str:
         methods,
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def vector_page(environment: Registered) -> str:
+    """Return the page of an environment's native vector class, in MyST."""
+    kind = load_env_creator(str(environment.vector_entry_point))
+    lead, _, sections = (inspect.getdoc(kind) or "").partition("\n\n")
+    title = f"# {environment.id.rpartition('/')[2]}, vectorised"
+    return "\n\n".join((title, f"`{kind.__name__}`", lead, _google_sections(sections))) + "\n"
 
 
 def _facts(env: gym.Env[Any, Any], environment: Registered) -> str:
@@ -106,7 +117,7 @@ def _opening(env: gym.Env[Any, Any]) -> str:
     if "text" not in observation:
         return ""
     return (
-        "What `env.reset(seed=0)` says, here with the games that come with the package:\n\n"
+        "What `env.reset(seed=0)` says (of generated games, where it reads data):\n\n"
         f"::::{{div}} wrapped\n```text\n{observation['text'].strip()}\n```\n::::"
     )
 
@@ -166,11 +177,14 @@ def _some_games() -> Iterator[None]:
 def write_pages(folder: Path) -> None:
     """Write the pages of all registered ids into a folder, and remove those of former ids."""
     folder.mkdir(exist_ok=True)
-    pages = {folder / f"{slug(e.id)}.md": e for e in ENVIRONMENTS}
-    for stale in set(folder.glob("*.md")) - set(pages):
-        stale.unlink()
-    for path, environment in pages.items():
-        path.write_text(page(environment), "utf-8")
+    pages = {f"{slug(e.id)}.md": page(e) for e in ENVIRONMENTS}
+    pages |= {
+        f"{slug(e.id)}-vector.md": vector_page(e) for e in ENVIRONMENTS if e.vector_entry_point
+    }
+    for stale in {path.name for path in folder.glob("*.md")} - pages.keys():
+        (folder / stale).unlink()
+    for name, text in pages.items():
+        (folder / name).write_text(text, "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -104,6 +104,7 @@ def bench(
     episodes: Annotated[
         int | None, typer.Option(min=1, help="Per agent. Default: the suite's.")
     ] = None,
+    split: Annotated[str | None, typer.Option(help="Default: the suite's.")] = None,
     out: Out = None,
     data: Data = None,
     fresh: Fresh = False,
@@ -111,7 +112,7 @@ def bench(
     """Run a benchmark, and report. One that was stopped goes on where it stopped."""
     from crossworld.commands.bench import run_suite
 
-    run_suite(suite, episodes=episodes, out=out, data=data, fresh=fresh)
+    run_suite(suite, episodes=episodes, split=split, out=out, data=data, fresh=fresh)
 
 
 @app.command()

@@ -20,14 +20,22 @@ from crossworld.commands.location import data_folder
 
 
 def run_suite(
-    name: str, *, episodes: int | None, out: Path | None, data: Path | None, fresh: bool
+    name: str,
+    *,
+    episodes: int | None,
+    split: str | None,
+    out: Path | None,
+    data: Path | None,
+    fresh: bool,
 ) -> None:
     """Play a suite into a folder, and report."""
     suite = load_suite(name)
     if episodes is not None:
         suite = replace(suite, episodes=episodes)
+    if split is not None:
+        suite = replace(suite, splits=(split,))
     out = out or Path("runs") / suite.name
-    options = _options(data=data, episodes=episodes, out=out)
+    options = _options(data=data, episodes=episodes, split=split, out=out)
     _play(suite, out, data, fresh, ["bench", name, *options])
 
 
