@@ -270,11 +270,23 @@ def test_source_lists_finds_and_draws() -> None:
     assert GeneratedGames(5).count("valid_seen") == 5
     assert len(GeneratedGames(5).tasks("valid_seen", 3)) == 2
     assert source.find("valid_unseen/12345678901234567890", "train").index == 12345678901234567890
-    for wrong in ("train", "train/", "train/-1", "train/01", "train/1.0", "test/1", "x", "train/²"):
+    for wrong in (
+        "train",
+        "train/",
+        "train/-1",
+        "train/01",
+        "train/1.0",
+        "test/1",
+        "x",
+        "train/²",
+        "train/" + "9" * 31,
+    ):
         with pytest.raises(TaskNotFoundError, match="ids look like 'train/0'"):
             source.find(wrong, "train")
     with pytest.raises(TaskNotFoundError, match="'nope' is not one of train"):
         source.count("nope")
+    with pytest.raises(ValueError, match="neither can be negative"):
+        source.tasks("train", -1)
     with pytest.raises(ValueError, match="num_tasks"):
         GeneratedGames(0)
     env = gym.make("crossworld/Household-v0", num_tasks=2)

@@ -1,6 +1,7 @@
 """`GeneratedGames`: games made on demand from a split and a number, the same on every machine."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +37,8 @@ HELD_OUT = 8
 
 INDICES = 2**63 - 1
 """Draws are below this; any number from 0 on is a game."""
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,29}")
 
 MANIFEST = 24
 """Games that a manifest hash looks into, to notice a machine that makes other ones."""
@@ -140,19 +143,20 @@ class GeneratedGames:
             TaskNotFoundError: it is none.
         """
         name, _, number = str(task_id).partition("/")
-        if name not in FAMILIES or not number.isdecimal() or str(int(number)) != number:
+        if name not in FAMILIES or not _NUMBER.fullmatch(number):
             raise TaskNotFoundError(
-                f"task {task_id!r} is none of the generated ones; their ids look like"
+                f"task {str(task_id)[:80]!r} is none of the generated ones; their ids look like"
                 f" '{split}/0', any number from 0 on."
             )
         return GeneratedGame(name, int(number))
 
     def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
         """Return the descriptions of `count` games of a split, in order, from number `start` on."""
-        end = start + count
+        if start < 0 or count < 0:
+            raise ValueError(f"tasks: start={start}, count={count}; neither can be negative.")
         limit = self.count(split)
-        numbers = range(start, end if limit is None else min(end, limit))
-        games = [GeneratedGame(split, number) for number in numbers]
+        end = start + count if limit is None else min(start + count, limit)
+        games = [GeneratedGame(split, number) for number in range(start, end)]
         return [game.household().spec(game.task_id, split) for game in games]
 
     def manifest_hash(self, split: str) -> str:
