@@ -198,15 +198,18 @@ def _furniture_symbol(piece: Furniture) -> str:
 
 def _symbol(kind: str, at: Point) -> str:
     """Encode a type and a place as upstream does: `Mug_bar__plus_01_dot_20_bar_...`."""
-    return "_bar_".join((kind, *(f"{_sign(v)}{abs(v):05.2f}".replace(".", "_dot_") for v in at)))
+    return "_bar_".join((kind, *map(_coordinate, at)))
 
 
+@lru_cache(maxsize=4096)
+def _coordinate(value: float) -> str:
+    sign = "_minus_" if value < 0 else "_plus_"
+    return f"{sign}{abs(value):05.2f}".replace(".", "_dot_")
+
+
+@lru_cache(maxsize=4096)
 def _location(pose: Pose) -> str:
     return "_bar_".join(("loc", *(f"_minus_{-v}" if v < 0 else str(v) for v in pose)))
-
-
-def _sign(value: float) -> str:
-    return "_minus_" if value < 0 else "_plus_"
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ or a goal of another shape is refused with its name, never silently misread.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from sys import intern
 
 from crossworld.envs.core.errors import GameError
@@ -142,6 +143,9 @@ def compile_problem(problem: Problem, sentence: str, version: TextVersion) -> Ga
     object_names = tuple(names[symbol] for symbol in objects)
     receptacle_names = tuple(names[symbol] for symbol in receptacles)
     openable = mask_of([receptacle_number[args[0]] for args in facts["openable"]])
+    # Empty places differ from game to game; without them the groups are those of the room.
+    groups = ((), *filter(None, here))
+    sites = _sites(groups, receptacle_names, receptacle_types, openable, version)
     start = _start(facts, object_number, receptacle_number, location_number)
     game = Game(
         version=version,
@@ -156,7 +160,7 @@ def compile_problem(problem: Problem, sentence: str, version: TextVersion) -> Ga
         receptacle_types=receptacle_types,
         location_of=location_of,
         here=here,
-        sites=_sites(here, receptacle_names, receptacle_types, openable, version),
+        sites=tuple(map(sites.__getitem__, here)),
         openable=openable,
         flags=flags,
         cutters=typed_mask(CUTTERS.__contains__),
@@ -240,13 +244,15 @@ def _grouped(location_of: Sequence[int], n_locations: int) -> tuple[tuple[int, .
     return tuple(map(tuple, groups))
 
 
+@lru_cache(maxsize=1024)
 def _sites(
-    here: Sequence[tuple[int, ...]],
-    names: Sequence[str],
-    types: Sequence[str],
+    groups: tuple[tuple[int, ...], ...],
+    names: tuple[str, ...],
+    types: tuple[str, ...],
     openable: int,
     version: TextVersion,
-) -> tuple[Site, ...]:
+) -> Mapping[tuple[int, ...], Site]:
+    """Return what is fixed about each group of receptacles; games of one room share it."""
     # Interned, as most games have the same commands: one copy of each stays in the processor's cache.
     visits = sorted((intern(f"go to {name}"), r) for r, name in enumerate(names))
 
@@ -267,7 +273,7 @@ def _sites(
             cool=doing(group, _COOLS),
         )
 
-    return tuple(map(site, here))
+    return {group: site(group) for group in groups}
 
 
 def _start(
