@@ -11,9 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 import crossworld
-from crossworld.benchmarks.speed.loading import generating, loading, packing, resetting
+from crossworld.benchmarks.speed.loading import (
+    generating_rows,
+    loading_rows,
+    packing_rows,
+    resetting_rows,
+)
 from crossworld.benchmarks.speed.rows import Row
-from crossworld.benchmarks.speed.stepping import stepping
+from crossworld.benchmarks.speed.stepping import stepping_rows
 from crossworld.envs.household.alfworld import default_data
 from crossworld.envs.household.corpus import open_corpus
 from crossworld.envs.household.generation.export import write_games
@@ -39,11 +44,11 @@ def _measure(data: str) -> list[Row]:
     folders = [f for split in corpus.splits for f in corpus.folders(split)]
     console.print(f"crossworld {crossworld.__version__}, {len(folders)} games in {corpus.root}")
     rows = [
-        *loading(folders),
-        *packing(corpus),
-        *generating(),
-        *stepping(data, folders),
-        *resetting(data),
+        *loading_rows(folders),
+        *packing_rows(corpus),
+        *generating_rows(),
+        *stepping_rows(data, folders),
+        *resetting_rows(data),
     ]
     table = Table("what", "measured", "target", "", title="household, text modalities, one core")
     for row in rows:

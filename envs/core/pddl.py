@@ -9,15 +9,19 @@ language" (1998); Fox and Long, "PDDL 2.1" (2003).
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 from crossworld.envs.core.errors import PddlSyntaxError
 
+Value = TypeVar("Value")
 Expression: TypeAlias = "str | list[Expression]"
 
 _TOKEN = re.compile(r"[()]|[^\s()]+")
 # Most lists hold symbols only: taking each as one match halves the time.
 _FLAT_OR_TOKEN = re.compile(r"\(([^()]*)\)|([()]|[^\s()]+)")
+DEEPEST = 100
+"""Brackets inside each other that are read; real problems have about ten."""
+
 _COMMENT = re.compile(r";[^\n]*")
 
 
@@ -109,6 +113,8 @@ def parse(text: str) -> Expression:
             current.append(child)
             stack.append(child)
             current = child
+            if len(stack) > DEEPEST:
+                raise PddlSyntaxError(f"PDDL: more than {DEEPEST} brackets inside each other.")
         elif token == ")":
             stack.pop()
             if not stack:
@@ -152,9 +158,9 @@ def read_domain(text: str) -> Domain:
     for head, *body in _definition(text):
         if head == ":action":
             action = _action(body)
-            actions[action.name] = action
+            _once(actions, action.name, action, "action")
         else:
-            sections[str(head)] = body
+            _once(sections, str(head), body, "section")
     predicates = {}
     for declaration in sections.get(":predicates", []):
         if not isinstance(declaration, list) or not declaration:
@@ -252,10 +258,19 @@ def _definition(text: str) -> list[list[Expression]]:
 
 
 def _sections(text: str, kind: str) -> dict[str, list[Expression]]:
-    sections = {str(head): body for head, *body in _definition(text)}
+    sections: dict[str, list[Expression]] = {}
+    for head, *body in _definition(text):
+        _once(sections, str(head), body, "section")
     if kind not in sections:
         raise PddlSyntaxError(f"PDDL: this is no {kind}: '({kind} NAME)' is missing.")
     return sections
+
+
+def _once(table: dict[str, Value], name: str, value: Value, what: str) -> None:
+    """Add an entry that must not be there yet."""
+    if name in table:
+        raise PddlSyntaxError(f"PDDL: {what} {name!r} occurs twice; it must occur once.")
+    table[name] = value
 
 
 def _single(sections: Mapping[str, list[Expression]], key: str) -> Expression:
@@ -276,6 +291,15 @@ def _typed(body: list[Expression], where: str) -> dict[str, str]:
     """Read a typed list `a b - kind c`; symbols without a type are of type `object`."""
     typed: dict[str, str] = {}
     pending: list[str] = []
+
+    def declare(kind: str) -> None:
+        for symbol in pending:
+            if typed.setdefault(symbol, kind) != kind:
+                raise PddlSyntaxError(
+                    f"PDDL: {symbol!r} in {where} is declared as {typed[symbol]!r} and as {kind!r}."
+                )
+        pending.clear()
+
     symbols = iter(body)
     for symbol in symbols:
         if not isinstance(symbol, str):
@@ -286,9 +310,8 @@ def _typed(body: list[Expression], where: str) -> dict[str, str]:
         kind = next(symbols, None)
         if not isinstance(kind, str) or not pending:
             raise PddlSyntaxError(f"PDDL: a '-' in {where} needs symbols before and a type after.")
-        typed.update(dict.fromkeys(pending, kind))
-        pending.clear()
-    typed.update(dict.fromkeys(pending, "object"))
+        declare(kind)
+    declare("object")
     return typed
 
 

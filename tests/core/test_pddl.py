@@ -86,6 +86,20 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             continue
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("(define (problem p) (:domain d) (:init) (:init) (:goal g))", "':init' occurs twice"),
+        ("(define (problem p) (:domain d) (:objects a - b a - c) (:goal g))", "'b' and as 'c'"),
+        ("(define (problem p) (:domain d) (:objects a a - c) (:goal " + "(" * 5000, "inside each"),
+        ("(define (problem p) (:domain d) (:init " + "(" * 5000 + ")" * 5000, "inside each other"),
+    ],
+)
+def test_what_would_be_misread_is_refused(text: str, message: str) -> None:
+    with pytest.raises(PddlSyntaxError, match=message):
+        read_problem(text)
+
+
 def test_domain_lists_types_predicates_and_actions() -> None:
     domain = read_domain(
         "(define (domain d) (:requirements :adl) (:types thing place)"
