@@ -91,7 +91,14 @@ def make(name: str, *, seed: int = 0, **kwargs: object) -> Agent:
         raise AgentError(
             f"agent {name!r}: {error}. Its arguments are {parameters}, given were {kwargs}."
         ) from error
-    return build(**kwargs)
+    made = build(**kwargs)
+    missing = [part for part in ("reads", "reset", "act", "observe") if not hasattr(made, part)]
+    if missing:
+        raise AgentError(
+            f"agent {name!r}: a {type(made).__name__} without {', '.join(missing)} is no agent; see"
+            " crossworld.agents.Agent."
+        )
+    return made
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

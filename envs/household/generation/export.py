@@ -3,11 +3,11 @@
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from crossworld.envs.core.errors import DataError
 from crossworld.envs.household.authoring import Item, write_game_text
 from crossworld.envs.household.files import GAME_FILE, TRAJECTORY_FILE
 from crossworld.envs.household.generation.generator import GeneratedGame, Household
@@ -26,31 +26,44 @@ def folder_of(game: GeneratedGame, made: Household) -> Path:
 def write_games(root: Path, split: str, numbers: range) -> Iterator[tuple[Path, bool]]:
     """Write games of a split; yield each one's folder and whether it was written now.
 
-    What is there already stays, so that a run that was stopped goes on. A folder appears only when
-    it is complete.
+    What is there already stays, so that a run that was stopped goes on. A game file appears only when
+    it is complete, after its annotations.
+
+    Raises:
+        DataError: the folder is ALFWorld's own, or holds another game in the place of one.
     """
+    if any(root.glob("json_2.1.*")):
+        raise DataError(
+            f"{root}: holds json_2.1.*, so games beside that would never be found. Give a folder of"
+            " its own."
+        )
     for number in numbers:
         game = GeneratedGame(split, number)
         made = game.household()
-        target = root / folder_of(game, made)
-        is_new = not target.exists()
+        folder = root / folder_of(game, made)
+        text = write_game_text(made.room, made.chore.goal, made.sentence).encode()
+        file = folder / GAME_FILE
+        if file.exists() and file.read_bytes() != text:
+            raise DataError(
+                f"{file}: is another game than this version generates. Remove the folder, or give"
+                " another one."
+            )
+        is_new = not (file.exists() and (folder / TRAJECTORY_FILE).exists())
         if is_new:
-            _write(target, game, made)
-        yield target, is_new
+            folder.mkdir(parents=True, exist_ok=True)
+            _write(folder / TRAJECTORY_FILE, json.dumps(trajectory(game, made), indent=1).encode())
+            _write(file, text)
+        yield folder, is_new
 
 
-def _write(target: Path, game: GeneratedGame, made: Household) -> None:
-    partial = target.parent / f".{target.name}.partial-{os.getpid()}"
-    partial.mkdir(parents=True)
+def _write(target: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        text = write_game_text(made.room, made.chore.goal, made.sentence)
-        (partial / GAME_FILE).write_text(text, "utf-8")
-        notes = json.dumps(trajectory(game, made), indent=1)
-        (partial / TRAJECTORY_FILE).write_text(notes, "utf-8")
-        partial.rename(target)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+        partial.write_bytes(content)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def trajectory(game: GeneratedGame, made: Household) -> dict[str, Any]:

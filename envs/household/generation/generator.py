@@ -13,12 +13,13 @@ from crossworld.envs.household.authoring import Room, problem_of, problem_text
 from crossworld.envs.household.compile import compile_problem
 from crossworld.envs.household.experts.planner import plan
 from crossworld.envs.household.game import Game
+from crossworld.envs.household.games import GAME_CACHE
 from crossworld.envs.household.generation.contents import Filling
 from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.families import SEEN, UNSEEN
 from crossworld.envs.household.generation.layout import Shell, furnish
 from crossworld.envs.household.generation.sentences import paraphrases, template
-from crossworld.envs.household.generation.tasks import KINDS, LAMP, Chore, chores, hide
+from crossworld.envs.household.generation.tasks import KINDS, Chore, chores, hide
 from crossworld.envs.household.goal import TASK_TYPES
 from crossworld.envs.household.versions import VERSIONS
 
@@ -36,9 +37,9 @@ HELD_OUT = 8
 `train`, for `valid_seen`."""
 
 INDICES = 2**63 - 1
-"""Draws are below this; any number from 0 on is a game."""
+"""Any number below this is a game."""
 
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,29}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 MANIFEST = 24
 """Games that a manifest hash looks into, to notice a machine that makes other ones."""
@@ -99,8 +100,7 @@ class GeneratedGame:
 
     def instructions(self) -> tuple[str, ...]:
         """Return the task in free words; see `games.Entry`."""
-        dice = Dice("household in free words", VERSION, self.split, self.index)
-        return paraphrases(self.household().chore, dice)
+        return _paraphrases(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +114,10 @@ class GeneratedGames:
     num_tasks: int | None = None
 
     def __post_init__(self) -> None:
-        if self.num_tasks is not None and self.num_tasks < 1:
-            raise ValueError(f"num_tasks: {self.num_tasks!r} is not 1 or more, nor None.")
+        given = self.num_tasks
+        whole = isinstance(given, int) and not isinstance(given, bool)
+        if given is not None and not (whole and 1 <= given <= INDICES):
+            raise ValueError(f"num_tasks: {given!r} is no whole number from 1 on, nor None.")
 
     @property
     def default_split(self) -> str:
@@ -143,10 +145,10 @@ class GeneratedGames:
             TaskNotFoundError: it is none.
         """
         name, _, number = str(task_id).partition("/")
-        if name not in FAMILIES or not _NUMBER.fullmatch(number):
+        if name not in FAMILIES or not _NUMBER.fullmatch(number) or int(number) >= INDICES:
             raise TaskNotFoundError(
                 f"task {str(task_id)[:80]!r} is none of the generated ones; their ids look like"
-                f" '{split}/0', any number from 0 on."
+                f" '{split}/0', any number below 2**63 - 1."
             )
         return GeneratedGame(name, int(number))
 
@@ -155,7 +157,7 @@ class GeneratedGames:
         if start < 0 or count < 0:
             raise ValueError(f"tasks: start={start}, count={count}; neither can be negative.")
         limit = self.count(split)
-        end = start + count if limit is None else min(start + count, limit)
+        end = min(start + count, INDICES if limit is None else limit)
         games = [GeneratedGame(split, number) for number in range(start, end)]
         return [game.household().spec(game.task_id, split) for game in games]
 
@@ -163,6 +165,12 @@ class GeneratedGames:
         """Return one hash over the generator's version, the split and its first games."""
         self.count(split)
         return _manifest(split)
+
+
+@lru_cache(maxsize=GAME_CACHE)
+def _paraphrases(game: GeneratedGame) -> tuple[str, ...]:
+    dice = Dice("household in free words", VERSION, game.split, game.index)
+    return paraphrases(game.household().chore, dice)
 
 
 @lru_cache(maxsize=len(FAMILIES))
@@ -189,7 +197,7 @@ def make(split: str, index: int) -> Household:
     chore = dice.choice([chore for chore in possible if chore.target == target])
     filling = Filling(shell, dice)
     hide(chore, filling)
-    filling.stock(but=(target, LAMP))
+    filling.stock(but=(target, chore.place))
     return Household(shell, filling.room(), chore, template(chore, dice))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crossworld.envs.household.authoring import Furniture, Item, Point, Pose
+from crossworld.envs.household.bodies import BODIES
 from crossworld.envs.household.generation.decor import DECOR, Hanging
 from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.families import Family
@@ -35,6 +36,9 @@ NEARLY = 0.3
 
 SHARED = 0.7
 """How often receptacles that are best seen from one pose share it; else the next best is taken."""
+
+SILL = 1.0
+"""What is higher hides what hangs on the wall behind it, in metres."""
 
 LOWEST = -30
 """The steepest look upwards, in degrees."""
@@ -348,19 +352,39 @@ def _poses(x: float, y: float, z: float, heading: int, spots: set[Spot]) -> list
 def _hangings(
     wanted: Sequence[Hanging], floor: _Floor, placed: Sequence[_Placed], dice: Dice
 ) -> Iterator[tuple[str, Point, int]]:
-    """Hang things on stretches of wall that nothing high covers."""
-    covered: list[tuple[int, float, float]] = [
-        (p.wall, p.u, p.u + p.piece.width)
-        for p in placed
-        if p.v == 0 and any(part.y > 1.0 for part in (*p.parts, *p.piece.fixtures))
-    ]
+    """Hang things on stretches of wall that nothing high covers, blinds at windows."""
+    covered = [(p.wall, p.u, p.u + p.piece.width) for p in placed if p.v == 0 and _top(p) > SILL]
+    windows: list[tuple[float, int]] = []
     for hanging in wanted:
-        for _ in range(hanging.least + dice.below(hanging.most - hanging.least + 1)):
-            for _ in range(20):
-                wall = dice.below(4)
-                u = round(dice.between(0.1, floor.lengths[wall] - 0.1 - hanging.width), 2)
-                if not any(k == wall and u < b and a < u + hanging.width for k, a, b in covered):
-                    covered.append((wall, u, u + hanging.width))
-                    x, z = floor.world(wall, u + hanging.width / 2, 0.02)
-                    yield hanging.kind, (round(x, 2), hanging.y, round(z, 2)), wall
-                    break
+        count = hanging.least + dice.below(hanging.most - hanging.least + 1)
+        if hanging.at_windows:
+            spots = windows[:count]
+        else:
+            spots = [*_free_stretches(hanging.width, count, floor, covered, dice)]
+        if hanging.kind == "Window":
+            windows = spots
+        for middle, wall in spots:
+            x, z = floor.world(wall, middle, 0.02)
+            yield hanging.kind, (round(x, 2), hanging.y, round(z, 2)), wall
+
+
+def _free_stretches(
+    width: float, count: int, floor: _Floor, covered: list[tuple[int, float, float]], dice: Dice
+) -> Iterator[tuple[float, int]]:
+    """Yield the middles and walls of stretches that are free, and cover them."""
+    for _ in range(20 * count):
+        if not count:
+            return
+        wall = dice.below(4)
+        u = round(dice.between(0.1, floor.lengths[wall] - 0.1 - width), 2)
+        if not any(k == wall and u < b and a < u + width for k, a, b in covered):
+            covered.append((wall, u, u + width))
+            count -= 1
+            yield u + width / 2, wall
+
+
+def _top(placed: _Placed) -> float:
+    """Return how high a piece is."""
+    bodies = ((part.y, BODIES[part.kind]) for part in placed.parts)
+    tops = [y + body.base + body.height for y, body in bodies]
+    return max(tops + [part.y for part in placed.piece.fixtures], default=0.0)

@@ -25,9 +25,9 @@ TEMPLATES: Mapping[str, tuple[str, str]] = {
 _RULES: Mapping[str, str] = {
     "pick_and_place_simple":
         "[<put> <a x> <at y>|Get <a x> and <put_> it <at y>|Find <a x>, then <put_> it <at y>"
-        "|Move <a x> to the <y>|There should be <a x> <at y>]",
+        "|Move <a x> to the <y>|There should be [a|one] <x> <at y>]",
     "look_at_obj_in_light":
-        "[Look at <a x> <by light>|Take <a x> to the <y> and switch it on"
+        "[Look at <a x> <by light>|Take <a x> to the <y> and switch the <y> on"
         "|Examine <a x> <by light>|Turn on the <y> while holding <a x>"
         "|Hold <a x> under the light of the <y>]",
     "pick_clean_then_place_in_recep":
@@ -41,7 +41,7 @@ _RULES: Mapping[str, str] = {
         "|Cool <a x> in the fridge, then <put_> it <at y>|Get <a x> cold and <put_> it <at y>]",
     "pick_two_obj_and_place":
         "[<put> two <xs> <at y>|Find two <xs> and <put_> them both <at y>"
-        "|Bring two <xs> together <at y>|Two <xs> belong <at y>, in the same one]",
+        "|Bring two <xs> together <at one y>|Two <xs> belong together <at one y>]",
     "put": "[Put|Place|Set|Leave]",
     "put_": "[put|place|set|leave]",
     "a x": "[a <x>|a <x>|the <x>|one <x>]",
@@ -67,7 +67,7 @@ _WORDS: Mapping[str, str] = {
     "RemoteControl": "[remote|remote control]", "SaltShaker": "salt shaker",
     "SideTable": "[side table|end table]", "SinkBasin": "sink", "SoapBar": "bar of soap",
     "SoapBottle": "[soap bottle|soap dispenser]", "Sofa": "[sofa|couch]",
-    "SprayBottle": "spray bottle", "StoveBurner": "[stove|burner]",
+    "SprayBottle": "spray bottle", "StoveBurner": "burner",
     "TVStand": "[TV stand|media stand]", "TennisRacket": "tennis racket",
     "TissueBox": "[box of tissues|tissue box]", "ToiletPaper": "[roll of toilet paper|toilet roll]",
     "ToiletPaperHanger": "[toilet paper holder|toilet roll holder]",
@@ -110,7 +110,13 @@ def paraphrase(chore: Chore, dice: Dice) -> str:
     x = _expand(_word(chore.target), {}, dice)
     y = _expand(_word(chore.place), {}, dice)
     at = "in" if chore.place in _INSIDE else "on"
-    words = {"x": x, "y": y, "xs": _PLURALS.get(x, f"{x}s"), "at y": f"{at} [the|a] {y}"}
+    words = {
+        "x": x,
+        "y": y,
+        "xs": _PLURALS.get(x, f"{x}s"),
+        "at y": f"{at} [the|a] {y}",
+        "at one y": f"{at} one {y}",
+    }
     return _BEFORE_VOWEL.sub(r"\1n", _expand(_RULES[chore.task_type], words, dice))
 
 

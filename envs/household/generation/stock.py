@@ -37,19 +37,20 @@ _STOCK = {
         1-3: CreditCard KeyChain RemoteControl Statue
         1-2: Box Laptop Pillow HousePlant
         1-3 half: Newspaper Watch Vase Book TissueBox CellPhone
-        1-2 quarter: Plate Pen Pencil Candle Bowl WateringCan Boots Cup Mug CD
+        1-2 quarter: Plate Pen Pencil Candle Bowl WateringCan Cup Mug CD
+        1-1 quarter: DeskLamp
         """,
     "bedroom": """
         1-3: AlarmClock Book CD CellPhone CreditCard KeyChain Pen Pencil
         1-2: Laptop Pillow
         1-3 half: Mug Bowl
-        1-1 half: Box BaseballBat TennisRacket BasketBall
+        1-1 half: Box BaseballBat TennisRacket BasketBall DeskLamp
         1-2 quarter: TeddyBear TissueBox Statue Cloth Watch Vase RemoteControl HousePlant
         """,
     "bathroom": """
         1-3: Candle Cloth SoapBar SoapBottle SprayBottle ToiletPaper
         1-2: HandTowel Towel
-        1-1: Plunger ScrubBrush
+        1-1: Plunger
         1-3 quarter: TissueBox DishSponge
         1-1 quarter: PaperTowelRoll HousePlant
         """,
@@ -92,6 +93,17 @@ ALWAYS_ON: Mapping[str, tuple[str, ...]] = {
     "TeddyBear": ("Bed", "Desk", "Dresser", "ArmChair"),
 }
 """Object types that nothing admits, to the receptacle types that they are on from the start."""
+
+VESSELS: Mapping[str, tuple[str, ...]] = {
+    "Bowl": ("Apple", "Egg", "KeyChain", "Potato", "Spoon", "Tomato", "CreditCard"),
+    "Box": ("CD", "CellPhone", "Cloth", "KeyChain", "Newspaper", "RemoteControl", "Watch"),
+    "Cup": ("Fork", "Pen", "Pencil", "Spoon"),
+    "Mug": ("ButterKnife", "Fork", "Pen", "Pencil", "Spoon"),
+    "Pan": ("Egg", "Spatula"),
+    "Plate": ("Apple", "Bread", "ButterKnife", "Fork", "Knife", "Spoon", "Tomato"),
+    "Pot": ("Egg", "Ladle", "Potato", "Spoon"),
+}
+"""Receptacle object to the objects that may be inside it."""
 
 CROWDED: Mapping[str, float] = {
     "DiningTable": 10, "CounterTop": 6, "Desk": 6, "Dresser": 4.5, "Fridge": 4, "CoffeeTable": 4,

@@ -94,7 +94,7 @@ def hide(chore: Chore, filling: Filling) -> None:
     for count in dice.choice(kind.nests):
         fitting = [w * (filling.space(i) >= count) for i, w in zip(places, weights, strict=True)]
         place = dice.weighted(places, fitting)
-        # As in the official games, what a task is about is cool if it was in the fridge.
+        # As in the official games, a target is cool if it was in the fridge.
         cool = shell.furniture[place].kind == "Fridge" and (
             "coolable" in OBJECT_TYPES[chore.target]
         )
@@ -113,8 +113,9 @@ def _destinations(shell: Shell, task_type: str, target: str) -> Iterator[str]:
 
 
 def _hiding_places(shell: Shell, chore: Chore) -> tuple[list[int], list[float]]:
-    """Return where a target may be, and how likely; never where it would solve the task."""
-    solved = "" if KINDS[chore.task_type].appliance else chore.destination
+    """Return where a target may be, and how likely; never where it would be as it should be."""
+    appliance = KINDS[chore.task_type].appliance
+    solved = "Fridge" if appliance == "Fridge" else "" if appliance else chore.destination
     weights = {
         i: BEHIND_DOORS if piece.openable else 1.0
         for i, piece in enumerate(shell.furniture)

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from crossworld.commands.location import data_folder
 from crossworld.commands.session import Reply, Session
+from crossworld.envs.core.errors import CrossworldError
 
 
 def play(
@@ -22,7 +23,13 @@ def play(
     """Play one game, from the terminal or from lines on standard input."""
     given = {"split": split, "data": data_folder(env_id, data)}
     kwargs: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    with gym.make(env_id, expert="planner", **kwargs) as env:
+    try:
+        made = gym.make(env_id, expert="planner", **kwargs)
+    except TypeError as error:
+        raise CrossworldError(
+            f"{env_id} cannot be played here ({error}); see 'crossworld list'."
+        ) from error
+    with made as env:
         session = Session(env)
         console = Console(highlight=False)
         console.soft_wrap = not console.is_terminal
