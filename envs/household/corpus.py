@@ -79,6 +79,7 @@ class Corpus:
     """
 
     def __init__(self, root: Path) -> None:
+        root = root.absolute()  # the working directory can change
         self.packed = root.is_file()
         self.root = root if self.packed else _versioned(root)
         self._splits: dict[str, list[StoredGame]] = {}
@@ -207,9 +208,10 @@ class Corpus:
         )
 
 
-@lru_cache(maxsize=16)
 def open_corpus(data: str | None) -> Corpus:
     """Return the corpus at `data`, a folder or a pack; one per process and path.
+
+    A pack that was replaced is opened anew.
 
     Raises:
         DataError: none is given, or nothing is there.
@@ -220,7 +222,16 @@ def open_corpus(data: str | None) -> Corpus:
             f" ${ENVIRONMENT_VARIABLE} to the folder that holds json_2.1.2 (alfworld-download"
             " fetches it), or to a pack of it ('crossworld data pack' makes one)."
         )
-    return Corpus(Path(data).expanduser())
+    root = Path(os.path.expanduser(data)).absolute()
+    found = root.stat() if root.is_file() else None
+    version = found and (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return _opened(root, version)
+
+
+@lru_cache(maxsize=16)
+def _opened(root: Path, version: tuple[int, ...] | None) -> Corpus:
+    """Return a corpus; `version` changes when its pack is replaced."""
+    return Corpus(root)
 
 
 def check(stored: StoredGame) -> None:
@@ -260,7 +271,11 @@ def _versioned(root: Path) -> Path:
 
 
 def _walk(root: Path) -> Iterator[GameFolder]:
-    """Find all games below a folder, in sorted order."""
+    """Find all games below a folder, in sorted order.
+
+    Raises:
+        DataError: two of them would have one split and task id, as in `all/x/y` beside `x/y`.
+    """
     found = []
     for path, _, names in os.walk(root, followlinks=True):
         if files.GAME_FILE in names:
@@ -270,7 +285,15 @@ def _walk(root: Path) -> Iterator[GameFolder]:
                 for part in parts  # being written
             ):
                 found.append((parts, Path(path)))
+    known: dict[tuple[str, str], Path] = {}
     for parts, folder in sorted(found):
         split = parts[0] if len(parts) > 2 else ONLY_SPLIT
         inner = parts[1:] if len(parts) > 2 else parts
-        yield GameFolder("/".join(inner) or folder.name, split, folder)
+        task_id = "/".join(inner) or os.path.basename(os.path.abspath(folder))
+        other = known.setdefault((split, task_id), folder)
+        if other is not folder:
+            raise DataError(
+                f"{folder}: would be game {task_id!r} of split {split!r}, and so would {other}."
+                " Rename or remove one of the two folders."
+            )
+        yield GameFolder(task_id, split, folder)

@@ -182,17 +182,10 @@ def compile_text(game: GameText, path: Path, text_version: str = "auto") -> Game
         raise GameError(f"{path}: {error}") from error
 
 
-def read_instructions(path: Path) -> tuple[str, ...]:
-    """Return the human task sentences of a `traj_data.json` file, in its order.
-
-    Raises:
-        DataError: the file is damaged or has none.
-    """
-    return parse_instructions(read_json(path)[0], path)
-
-
 def parse_instructions(content: dict[str, Any], path: Path) -> tuple[str, ...]:
-    """Return the human task sentences of a trajectory's JSON object; `path` is for messages.
+    """Return the human task sentences of a trajectory's JSON object, in its order.
+
+    `path` is for messages.
 
     Raises:
         DataError: there are none.

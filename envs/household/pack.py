@@ -11,7 +11,8 @@ Layout: a header, the index, and the parts, one behind the other:
 A document (a game file, byte for byte, or what is kept of its annotations) is a sequence of piece
 numbers (`pieces.py`). A bundle holds what the documents of one room share, is unpacked when the first
 of them is read, and is kept. Every part has a checksum, and a game's text is compared with the sha256
-of the file it came from. `packing.py` writes packs.
+of the file it came from. Nothing unpacks to more than `proportionate` says; parts that would are padded
+with zeros. `packing.py` writes packs.
 """
 
 import hashlib
@@ -19,34 +20,51 @@ import json
 import lzma
 import os
 import struct
+import sys
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from crossworld.envs.core.errors import DataError
 from crossworld.envs.household import pieces
-from crossworld.envs.household.files import ONLY_SPLIT, SIZE_LIMIT, StoredGame, parse_json
+from crossworld.envs.household.files import (
+    GAME_FILE,
+    ONLY_SPLIT,
+    SIZE_LIMIT,
+    TRAJECTORY_FILE,
+    StoredGame,
+    parse_json,
+)
 
 MAGIC = b"\x89CWPACK\n"
 FORMAT = 1
 HEADER = struct.Struct("<8sIQII32sI")
 """Magic, format, length of the file, length of the index, its unpacked size and sha256, crc32."""
 
-INDEX_LIMIT = 32 * 2**20
+INDEX_LIMIT = 10 * 2**20
+"""Bytes unpacked; official games need about 235 each, 0.9 MB for all of them."""
 PART_LIMIT = 2 * SIZE_LIMIT
 """Bytes unpacked; a pack that claims more is refused before anything is allocated."""
+CODES_LIMIT = 2 * pieces.CUT_LIMIT
+"""Bytes of one document's piece numbers."""
+RATIO = 64
+"""How many times its length a part may unpack to; pieces of official games reach 12."""
 PIECES_LIMIT = 2**16
 """Pieces that a bundle can use, shared ones included: their numbers have two bytes."""
 
 FILTERS: list[dict[str, int]] = [
     {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 2**20}
 ]
-BUNDLES = 256
-"""Bundles that one process keeps unpacked; the official games have about 220."""
+KEPT_LIMIT = 256 * 10**6
+"""Bytes of the bundles that one process keeps unpacked; the official ones fit many times."""
+NAME_LIMIT = 255
+"""Bytes in the name of a folder; file systems have this limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +105,7 @@ class PackedGame(StoredGame):
     @property
     def place(self) -> str:
         """Where the game was, and is when unpacked, below the folder of all games."""
-        shallow = self.split == ONLY_SPLIT and self.task_id.count("/") < 2
-        return self.task_id if shallow else f"{self.split}/{self.task_id}"
+        return place_of(self.split, self.task_id)
 
     def read(self) -> bytes:
         """Return the bytes of the file that was packed; see `files.StoredGame`."""
@@ -136,12 +153,12 @@ class Pack:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.absolute()
         try:
             with path.open("rb") as file:
-                head = file.read(HEADER.size)
+                self._head = file.read(HEADER.size)
                 length = os.fstat(file.fileno()).st_size
-                index_length, size, self.digest = self._header(head, length)
+                index_length, size, self.digest = self._header(self._head, length)
                 packed = file.read(index_length)
         except OSError as error:
             raise DataError(f"{path}: cannot be read ({error.strerror}).") from error
@@ -151,6 +168,7 @@ class Pack:
             index = json.loads(_inflate(packed, size))
             self._parts = tuple(_parts(index, HEADER.size + index_length, length))
             self.games = tuple(self._games(index))
+            self._check()
         except (
             ValueError,
             KeyError,
@@ -168,10 +186,10 @@ class Pack:
             DataError: the pack is damaged, or was changed since it was opened.
         """
         try:
-            known, reference = _bundle(self, document.bundle)
+            bundle = _bundles.get(self, document.bundle)
             part = self._parts[document.part]
-            codes = _inflate(self._read(part), part.size, reference)
-            return pieces.decode(codes, known, SIZE_LIMIT)
+            codes = _inflate(self._read(part), part.size, bundle.reference)
+            return pieces.decode(codes, bundle.pieces, SIZE_LIMIT)
         except (ValueError, IndexError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise _damaged(name, str(error)) from error
         except OSError as error:
@@ -189,12 +207,15 @@ class Pack:
 
     def _read(self, part: Part) -> bytes:
         with self.path.open("rb") as file:
+            head = file.read(HEADER.size)
             file.seek(part.start)
             data = file.read(part.length)
-        if zlib.crc32(data) != part.crc:
-            raise ValueError(
-                "a checksum does not match, or the file was changed after it was opened"
+        if head != self._head:
+            raise DataError(
+                f"{self.path}: was changed since it was opened. Make the environment anew."
             )
+        if zlib.crc32(data) != part.crc:
+            raise ValueError("a checksum does not match")
         return data
 
     def _header(self, head: bytes, length: int) -> tuple[int, int, bytes]:
@@ -216,16 +237,13 @@ class Pack:
             )
         if length != expected:
             raise _damaged(self.path, f"{length:,} bytes long instead of {expected:,}; truncated?")
-        if size > INDEX_LIMIT or index_length > length:
+        if size > min(INDEX_LIMIT, proportionate(index_length)) or index_length > length:
             raise _damaged(self.path, f"its index claims {max(size, index_length):,} bytes")
         return index_length, size, digest
 
     def _games(self, index: dict[str, Any]) -> Iterator[PackedGame]:
         for split, task_id, digest, solvable, game, notes in index["games"]:
-            for name in (split, *task_id.split("/")):
-                # Unpacking makes folders of these names.
-                if name in ("", ".", "..") or PurePosixPath(name).name != name or "\\" in name:
-                    raise ValueError(f"a game is called {task_id!r}")
+            check_names(split, task_id)
             yield PackedGame(
                 pack=self,
                 task_id=task_id,
@@ -240,7 +258,19 @@ class Pack:
         bundle, part = map(_whole, place)
         if bundle < 0 or not 2 + 2 * bundle < part < len(self._parts):
             raise ValueError(f"a document in part {part}")
+        if self._parts[part].size > CODES_LIMIT:
+            raise ValueError(f"a document of {self._parts[part].size:,} bytes")
         return Document(bundle, part)
+
+    def _check(self) -> None:
+        """Refuse games with one place, and parts that are of no use."""
+        places = {game.place for game in self.games}
+        if len(places) < len(self.games):
+            raise ValueError("two games have the same name")
+        documents = [d for game in self.games for d in (game.game, game.notes) if d is not None]
+        first = 3 + 2 * max((document.bundle for document in documents), default=-1)
+        if sorted(d.part for d in documents) != list(range(first, len(self._parts))):
+            raise ValueError(f"{len(self._parts):,} parts for {len(documents):,} documents")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pack) and (self.path, self.digest) == (other.path, other.digest)
@@ -253,9 +283,39 @@ class Pack:
 
 
 def is_pack(path: Path) -> bool:
-    """Return whether a file begins as packs do, whatever its name."""
+    """Return whether there is a file that begins as packs do, whatever its name."""
+    if not path.is_file():  # reading a named pipe would wait
+        return False
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
+
+
+def place_of(split: str, task_id: str) -> str:
+    """Return where a game is below the folder of all games."""
+    shallow = split == ONLY_SPLIT and task_id.count("/") < 2
+    return task_id if shallow else f"{split}/{task_id}"
+
+
+def check_names(split: str, task_id: str) -> None:
+    """Refuse names that unpacking could not make folders of, or not safely.
+
+    Raises:
+        ValueError: one is empty, too long, reserved, or has characters that cannot be shown.
+    """
+    for name in (split, *task_id.split("/")):
+        if (
+            not name.isprintable()  # nor are lone surrogates
+            or name in ("", ".", "..", GAME_FILE, TRAJECTORY_FILE)
+            or "/" in name
+            or "\\" in name
+            or len(name.encode()) > NAME_LIMIT
+        ):
+            raise ValueError(f"a game is called {task_id!r} in split {split!r}")
+
+
+def proportionate(length: int) -> int:
+    """Return how many bytes `length` bytes may unpack to."""
+    return max(CODES_LIMIT, RATIO * length)
 
 
 def _reopen(path: Path, digest: bytes) -> Pack:
@@ -268,11 +328,50 @@ def _reopen(path: Path, digest: bytes) -> Pack:
     return pack
 
 
-@lru_cache(maxsize=BUNDLES)
-def _bundle(pack: Pack, number: int) -> tuple[list[bytes], bytes]:
-    """Return a bundle's pieces, behind those that all bundles share, and its reference."""
-    known = _shared(pack) + _pieces(pack.unpacked(1 + 2 * number))
-    return known, pack.unpacked(2 + 2 * number)
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """A bundle's pieces, behind those that all bundles share; its reference; its bytes in memory."""
+
+    pieces: list[bytes]
+    reference: bytes
+    weight: int
+
+
+class _Bundles:
+    """The bundles that were used last, of all packs, within `KEPT_LIMIT` bytes."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Pack, int], _Bundle] = OrderedDict()
+        self._weight = 0
+        self._lock = Lock()
+
+    def get(self, pack: Pack, number: int) -> _Bundle:
+        """Return a bundle; errors as for `Pack.unpacked`."""
+        key = pack, number
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        own, reference = _pieces(pack.unpacked(1 + 2 * number)), pack.unpacked(2 + 2 * number)
+        known = _shared(pack) + own
+        weight = sum(map(sys.getsizeof, (known, reference, *own)))
+        bundle = _Bundle(known, reference, weight)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = bundle
+                self._weight += weight
+            while self._weight > KEPT_LIMIT:
+                self._weight -= self._kept.popitem(last=False)[1].weight
+        return bundle
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._kept.clear()
+            self._weight = 0
+
+
+_bundles = _Bundles()
 
 
 @lru_cache(maxsize=4)
@@ -293,7 +392,7 @@ def _parts(index: dict[str, Any], start: int, end: int) -> Iterator[Part]:
     if starts.pop() != end or min(lengths) < 0:
         raise ValueError("its parts do not fill the file")
     for number, (size, crc) in enumerate(zip(sizes, crcs, strict=True)):
-        if not 0 <= size <= PART_LIMIT:
+        if not 0 <= size <= min(PART_LIMIT, proportionate(lengths[number])):
             raise ValueError(f"part {number} claims {size:,} bytes")
         yield Part(starts[number], lengths[number], crc, size)
 

@@ -19,12 +19,14 @@ from crossworld.envs.core.errors import DataError
 from crossworld.envs.household import pieces
 from crossworld.envs.household.files import (
     GAME_FILE,
+    SIZE_LIMIT,
     TRAJECTORY_FILE,
     StoredGame,
     parse_game,
     parse_json,
 )
 from crossworld.envs.household.pack import (
+    CODES_LIMIT,
     FILTERS,
     FORMAT,
     HEADER,
@@ -32,9 +34,12 @@ from crossworld.envs.household.pack import (
     MAGIC,
     PART_LIMIT,
     PIECES_LIMIT,
+    RATIO,
     Pack,
     PackedGame,
+    check_names,
     is_pack,
+    place_of,
 )
 
 KEPT = ("pddl_params", "scene", "task_id", "task_type")
@@ -72,17 +77,38 @@ class Packer:
         self._numbers: dict[bytes, int] = {}
         self._drafts: list[_Draft] = []
         self._rows: list[_Row] = []
+        self._places: dict[str, Path] = {}
 
     def add(self, game: StoredGame) -> None:
         """Take a game in.
 
         Raises:
-            DataError: one of its files is damaged; the game is not in the pack then.
+            DataError: one of its files is damaged, or its name cannot be used or is another
+                game's; the game is not in the pack then.
         """
+        try:
+            check_names(game.split, game.task_id)
+        except ValueError as error:
+            raise DataError(
+                f"{str(game.path)!r}: {error}; packs cannot hold this. Rename the folder."
+            ) from error
+        place = place_of(game.split, game.task_id)
+        if place in self._places:
+            raise DataError(
+                f"{game.path}: has the same name, {place!r}, as {self._places[place]}. Rename or"
+                " remove one of the two."
+            )
         content = game.read()
         fields, digest = parse_json(content, game.game_file)
         parse_game(fields, game.game_file)
         notes = game.annotations()
+        kept = None if notes is None else _kept(notes)
+        if kept is not None and len(kept) > SIZE_LIMIT:
+            raise DataError(
+                f"{game.trajectory_file}: {len(kept):,} bytes to keep, more than the limit of"
+                f" {SIZE_LIMIT:,}. Shorten its sentences."
+            )
+        self._places[place] = game.path
         room = _room(game.task_id)
         self._rows.append(
             _Row(
@@ -91,7 +117,7 @@ class Packer:
                 digest=digest,
                 solvable=game.is_solvable(),
                 game=self._draft(("game", room), content),
-                notes=None if notes is None else self._draft(("notes", room), _kept(notes)),
+                notes=None if kept is None else self._draft(("notes", room), kept),
             )
         )
 
@@ -101,11 +127,11 @@ class Packer:
         Raises:
             DataError: the target exists and is no pack, or there is nothing to pack.
         """
-        check_target(target)
+        file_there = check_target(target)
         if not self._rows:
             raise DataError(f"{target}: no games to pack.")
         content = self._content()
-        written = target.with_name(f".{target.name}.{os.getpid()}")
+        written = file_there.with_name(f".{file_there.name}.{os.getpid()}")
         try:
             with written.open("wb") as file:
                 file.write(content)
@@ -114,7 +140,7 @@ class Packer:
             for game in Pack(written).games:
                 game.read()
                 game.annotations()
-            os.replace(written, target)
+            os.replace(written, file_there)
         except BaseException:
             written.unlink(missing_ok=True)
             raise
@@ -207,18 +233,23 @@ class Packer:
             yield from self._fitting(group[middle:], shared, known)
 
 
-def check_target(target: Path) -> None:
-    """Refuse to replace anything that is not a pack.
+def check_target(target: Path) -> Path:
+    """Return the file to write, which is elsewhere if `target` is a link.
 
     Raises:
         DataError: there is something else of that name, or no folder to write it in.
     """
-    if not target.parent.is_dir():
-        raise DataError(f"{target}: there is no folder {target.parent}. Make it first.")
-    if target.is_dir() or (target.exists() and not is_pack(target)):
-        raise DataError(
-            f"{target}: exists and is not a pack, so it is not replaced. Choose another name."
-        )
+    file = Path(os.path.realpath(target))
+    try:
+        if not file.parent.is_dir():
+            raise DataError(f"{target}: there is no folder {file.parent}. Make it first.")
+        if file.exists() and not is_pack(file):
+            raise DataError(
+                f"{target}: exists and is not a pack, so it is not replaced. Choose another name."
+            )
+    except OSError as error:
+        raise DataError(f"{target}: cannot be read ({error.strerror}).") from error
+    return file
 
 
 def unpack(games: Iterable[PackedGame], folder: Path) -> None:
@@ -227,17 +258,23 @@ def unpack(games: Iterable[PackedGame], folder: Path) -> None:
     Game files are the original ones byte for byte; `traj_data.json` holds what the pack kept.
 
     Raises:
-        DataError: the folder exists and is not empty, or the pack is damaged.
+        DataError: the folder exists and is not empty, or cannot be written, or the pack is damaged.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataError(f"{folder}: exists and is not an empty folder. Choose another name.")
-    for game in games:
-        content, notes = game.read(), game.annotation_bytes()
-        place = folder / game.place
-        place.mkdir(parents=True)
-        (place / GAME_FILE).write_bytes(content)
-        if notes is not None:
-            (place / TRAJECTORY_FILE).write_bytes(notes)
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise DataError(f"{folder}: exists and is not an empty folder. Choose another name.")
+        for game in games:  # their names were checked when the pack was opened
+            content, notes = game.read(), game.annotation_bytes()
+            place = folder / game.place
+            place.mkdir(parents=True, exist_ok=True)  # a game can be inside another's folder
+            with (place / GAME_FILE).open("xb") as file:
+                file.write(content)
+            if notes is not None:
+                (place / TRAJECTORY_FILE).write_bytes(notes)
+    except OSError as error:
+        raise DataError(
+            f"{error.filename or folder}: cannot be written ({error.strerror})."
+        ) from error
 
 
 def _room(task_id: str) -> str:
@@ -272,7 +309,13 @@ def _reference(streams: Sequence[bytes]) -> bytes:
 
 
 def _squeezed(content: bytes) -> tuple[bytes, int]:
-    return lzma.compress(content, format=lzma.FORMAT_RAW, filters=FILTERS), len(content)
+    packed = lzma.compress(content, format=lzma.FORMAT_RAW, filters=FILTERS)
+    return _padded(packed, len(content)), len(content)
+
+
+def _padded(packed: bytes, size: int) -> bytes:
+    """Lengthen data that would unpack to more than `pack.proportionate` allows."""
+    return packed if size <= CODES_LIMIT else packed.ljust(-(-size // RATIO), b"\0")
 
 
 def _deflated(content: bytes, reference: bytes = b"") -> bytes:
@@ -291,7 +334,7 @@ def _assembled(parts: Sequence[tuple[bytes, int]], games: list[list[Any]]) -> by
     plain = json.dumps(index, separators=(",", ":")).encode("ascii")
     if len(plain) > INDEX_LIMIT:
         raise DataError(f"{len(games):,} games are too many for one pack; divide them.")
-    packed = _deflated(plain)
+    packed = _padded(_deflated(plain), len(plain))
     body = b"".join(data for data, _ in parts)
     length = HEADER.size + len(packed) + len(body)
     fields = (MAGIC, FORMAT, length, len(packed), len(plain), sha256(packed).digest())

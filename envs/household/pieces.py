@@ -13,23 +13,26 @@ from sys import byteorder
 CUT_LIMIT = 30_000
 """Documents with more pieces than this stay whole; official games have 1,700."""
 
-_FRAME = re.compile(
-    rb'("pddl_domain": "(?:[^"\\]|\\.)*", "grammar": "(?:[^"\\]|\\.)*?Your task is to: )'
-    rb'((?:[^".\\]|\\[^"])*)'
-    rb'((?:[^"\\]|\\.)*", "pddl_problem": ")',
-    re.DOTALL,
+_CUT = re.compile(
+    rb"((?<![A-Za-z0-9])[A-Za-z0-9]{1,64}_bar_\w+"
+    rb"|(?=\\n *\()|(?<=\}, )(?=\{)|(?<=location)(?=\\n))"
 )
-"""Domain and grammar around the task sentence: three pieces."""
-
-_CUT = re.compile(rb"([A-Za-z0-9]+_bar_\w+|(?=\\n *\()|(?<=\}, )(?=\{)|(?<=location)(?=\\n))")
-"""At ids, at lines that open a bracket, between the poses of a list."""
+"""At ids, at lines that open a bracket, between the poses of a list. Bounded: long words take linear time."""
 
 
 def cut(document: bytes) -> list[bytes]:
     """Return a document's pieces."""
-    *frame, rest = _FRAME.split(document, maxsplit=1)
+    *frame, rest = _framed(document)
     pieces = [piece for piece in (*frame, *_CUT.split(rest)) if piece]
     return pieces if len(pieces) <= CUT_LIMIT else [document]
+
+
+def _framed(document: bytes) -> list[bytes]:
+    """Divide a game file into domain and grammar around the task sentence, and the rest."""
+    head, task, rest = document.partition(b"Your task is to: ")
+    sentence, dot, rest = rest.partition(b".")
+    tail, problem, rest = rest.partition(b'", "pddl_problem": "')
+    return [head + task, sentence, dot + tail + problem, rest] if problem else [document]
 
 
 def encode(codes: Iterable[int]) -> bytes:

@@ -12,7 +12,7 @@ from samples import sample_data
 from crossworld import CrossworldError
 from crossworld.envs.core.errors import DataError, GameError, TaskNotFoundError
 from crossworld.envs.household import files
-from crossworld.envs.household.corpus import Corpus
+from crossworld.envs.household.corpus import Corpus, open_corpus
 from crossworld.envs.household.games import compiled
 
 TRAJECTORY = {
@@ -52,6 +52,29 @@ def test_all_layouts_are_understood(tree: Path, tmp_path: Path) -> None:
     assert len(one) == 1
     assert one.default_split == "all"
     assert one.tasks("all")[0].task_id == first_game(tree).parent.name
+
+
+def test_relative_folders_survive_a_change_of_directory(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other" / "games" / "train" / "pick" / "trial"
+    shutil.copytree(first_game(tree).parent, other)
+    (tmp_path / "link").symlink_to(tree)
+    monkeypatch.chdir(tmp_path)
+    corpus, link = open_corpus("games"), open_corpus("link")
+    assert (corpus.root, link.root) == (tree, tmp_path / "link")
+    monkeypatch.chdir(tmp_path / "other")
+    assert len(open_corpus("games")) == 1
+    assert corpus.stored[-1].read()
+    assert len({*corpus.stored, *open_corpus("games").stored}) == len(corpus) + 1
+
+
+def test_two_folders_that_mean_the_same_game_are_refused(tree: Path) -> None:
+    for folder in ("all/x/y", "x/y"):
+        shutil.copytree(first_game(tree).parent, tree / folder)
+    with pytest.raises(DataError, match="Rename or remove one") as caught:
+        Corpus(tree)
+    assert all(str(tree / folder) in str(caught.value) for folder in ("all/x/y", "x/y"))
 
 
 def test_games_are_sorted_and_the_hash_follows_their_content(tree: Path) -> None:

@@ -82,7 +82,7 @@ def test_every_type_fact_agrees_with_the_catalogue(corpus: Corpus) -> None:
 def test_every_game_has_human_instructions_that_can_be_observed(corpus: Corpus) -> None:
     space = text_space()
     for folder in everything(corpus):
-        sentences = files.read_instructions(folder.trajectory_file)
+        sentences = folder.instructions()
         assert len(sentences) >= 3, folder.task_id
         assert all(fit_text(sentence) in space for sentence in sentences)
 

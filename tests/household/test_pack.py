@@ -6,8 +6,9 @@ import json
 import os
 import pickle
 import shutil
+import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -245,12 +246,79 @@ def test_only_packs_are_replaced(small: Path, tmp_path: Path) -> None:
         Packer().write(tmp_path / "empty.cwpack")
 
 
+def test_a_named_pipe_is_no_target(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match="not a pack"):  # instead of waiting for a writer
+        pack_of(Path(sample_data()), tmp_path / "pipe")
+
+
+def test_nothing_is_written_below_a_file(small: Path) -> None:
+    with pytest.raises(DataError, match="there is no folder"):
+        pack_of(Path(sample_data()), small / "x.cwpack")
+    with pytest.raises(DataError, match=r"cannot be written \(Not a directory\)"):
+        unpack(Pack(small).games, small / "x" / "y")
+
+
+def test_the_file_behind_a_link_is_replaced(small: Path, tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "folder" / "link"
+    link.symlink_to(small)
+    assert pack_of(tree, link).path == link
+    assert link.is_symlink()
+    assert len(Pack(small).games) == len(Corpus(tree))
+    link.unlink()
+    link.symlink_to(tmp_path / "new.cwpack")  # dangling
+    pack_of(tree, link)
+    assert (tmp_path / "new.cwpack").read_bytes() == small.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["a\\b", "\x1b[2J", "a\nb", os.fsdecode(b"\xff"), "traj_data.json"]
+)
+def test_folders_that_packs_cannot_name_are_refused_at_once(tmp_path: Path, name: str) -> None:
+    shutil.copytree(game_files(Path(sample_data()))[0].parent, tmp_path / "games" / name / "trial")
+    packer = Packer()
+    for game in Corpus(tmp_path / "games").stored:
+        with pytest.raises(DataError, match=r"packs cannot hold this\. Rename the") as caught:
+            packer.add(game)
+        assert repr(str(game.path)) in str(caught.value)
+        assert str(caught.value).isprintable()
+
+
+def test_annotations_that_grow_too_large_are_refused_at_once(tmp_path: Path) -> None:
+    shutil.copytree(sample_data(), tmp_path / "games")
+    game = Corpus(tmp_path / "games").stored[0]
+    said = {"anns": [{"task_desc": "ä" * 3_900_000}]}
+    text = json.dumps({"turk_annotations": said}, ensure_ascii=False)
+    game.trajectory_file.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"traj_data\.json: 23,\d+,\d+ bytes to keep"):
+        Packer().add(game)
+
+
+def test_games_of_one_name_are_not_packed_twice(tmp_path: Path) -> None:
+    packer = Packer()
+    game = Corpus(Path(sample_data())).stored[0]
+    packer.add(game)
+    with pytest.raises(DataError, match="has the same name") as caught:
+        packer.add(game)
+    assert str(caught.value).count(str(game.path)) == 2
+
+
+def test_a_game_in_the_working_directory_can_be_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = game_files(Path(sample_data()))[0].parent
+    monkeypatch.chdir(folder)
+    for root in (Path("."), Path(".") / ".." / folder.name / "." / ".." / folder.name):
+        assert pack_of(root, tmp_path / "x").games[0].task_id == folder.name
+
+
 # damage
 
 
 def survivors(path: Path, original: list[bytes]) -> tuple[int, int]:
     """Return how many documents can be read from a pack, and how many must be; all are checked."""
-    pack._bundle.cache_clear()
+    pack._bundles.clear()
     pack._shared.cache_clear()
     try:
         games = Pack(path).games
@@ -309,7 +377,7 @@ def test_damage_of_one_game_leaves_the_others(small: Path) -> None:
     content = bytearray(small.read_bytes())
     content[-1] ^= 1
     small.write_bytes(content)
-    pack._bundle.cache_clear()
+    pack._bundles.clear()
     findings = [finding for finding in Corpus(small).verify() if finding.problem]
     assert len(findings) == 1
     assert "make it again with 'crossworld data pack'" in findings[0].problem
@@ -369,7 +437,12 @@ def column(name: str, value: object) -> Callable[[dict[str, Any]], None]:
     "change",
     [
         *(game_field(1, name) for name in ("../x", "/etc/x", "a//b", "a/./b", "", "a\\b", 5)),
-        *(game_field(0, name) for name in ("..", "a/b", None)),
+        *(game_field(1, name) for name in ("a\0b", "\udcff", "n" * 256, "ä" * 128, "\x1b[2J", "a\nb")),
+        *(game_field(1, name) for name in ("x/game.tw-pddl", "x/traj_data.json/y")),
+        *(game_field(0, name) for name in ("..", "a/b", None, "\0")),
+        lambda index: index["games"][1].__setitem__(1, index["games"][0][1]),
+        lambda index: [game_field(0, "all")(index), game_field(1, "train/x")(index),
+                       index["games"][1].__setitem__(1, "x")],
         *(game_field(4, place) for place in ([0], [0, 10**9], [-1, 5], [0.5, 5], [0, 1], "ab", None)),
         column("sizes", 2**40), column("sizes", -1), column("lengths", -5), column("lengths", 1.5),
         lambda index: index.pop("games"), lambda index: index["crcs"].pop(),
@@ -384,12 +457,87 @@ def test_forged_indexes_are_refused(small: Path, change: Callable[[dict[str, Any
 
 @pytest.mark.parametrize("size", [1, 2, 2**24])
 @pytest.mark.parametrize("part", [0, 1, 2, -1])
-def test_forged_sizes_are_found_on_reading(small: Path, part: int, size: int) -> None:
+def test_forged_sizes_are_found(small: Path, part: int, size: int) -> None:
     forge(small, lambda index: index["sizes"].__setitem__(part, size))
-    games = Pack(small).games
     with pytest.raises(DataError, match="The pack is damaged"):
-        for game in games:
+        for game in Pack(small).games:
             game.read()
+
+
+def test_claims_out_of_proportion_are_refused_on_opening(small: Path) -> None:
+    def grow(index: dict[str, Any]) -> None:
+        index["sizes"][1] = max(pack.CODES_LIMIT, pack.RATIO * index["lengths"][1]) + 1
+
+    whole = small.read_bytes()
+    forge(small, grow)
+    with pytest.raises(DataError, match="part 1 claims"):
+        Pack(small)
+    small.write_bytes(whole)
+    forge(small, column("sizes", pack.CODES_LIMIT + 1))
+    with pytest.raises(DataError, match=r"claims 60,001 bytes|a document of 60,001 bytes"):
+        Pack(small)
+    small.write_bytes(whole)
+    forge(small, lambda index: index.update(games=[[]] * 10**6))
+    with pytest.raises(DataError, match=r"its index claims 4,0\d\d,\d\d\d bytes"):
+        Pack(small)
+
+
+def test_parts_of_no_use_are_refused(small: Path) -> None:
+    def spare(index: dict[str, Any]) -> None:
+        for key in ("lengths", "sizes", "crcs"):
+            index[key].insert(3, 0)
+        for game in index["games"]:
+            game[4][1] += 1
+
+    whole = small.read_bytes()
+    for change in (spare, lambda index: index["games"].pop()):
+        small.write_bytes(whole)
+        forge(small, change)
+        with pytest.raises(DataError, match=r"parts for \d documents"):
+            Pack(small)
+
+
+def test_bundles_are_kept_within_a_bound(
+    tree: Path, packed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack._bundles.clear()
+    games = Pack(packed).games
+    games[0].read()
+    weight = pack._bundles._weight
+    assert 0 < weight < pack.KEPT_LIMIT / 100
+    monkeypatch.setattr(pack, "KEPT_LIMIT", 2 * weight)
+    for inside, outside in zip(games, Corpus(tree).stored, strict=True):
+        assert inside.read() == outside.read()
+        kept = pack._bundles._kept.values()
+        assert sum(bundle.weight for bundle in kept) == pack._bundles._weight <= 2 * weight
+
+
+def test_very_repetitive_games_keep_the_proportion(tmp_path: Path) -> None:
+    shutil.copytree(sample_data(), tmp_path / "games")
+    path = game_files(tmp_path / "games")[0]
+    rewrite(path, note="a" * 2**20)
+    written = pack_of(tmp_path / "games", tmp_path / "x.cwpack")
+    assert any(part.size > 2**20 and part.length < 2**15 for part in written._parts)
+    assert path.read_bytes() in [game.read() for game in written.games]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"a", b"a_bar", b"_bar_", b"Your task is to: ", b'"pddl_domain": "', b"\\n    ", b"\\\\"],
+)
+def test_cutting_takes_linear_time(text: bytes) -> None:
+    def seconds(length: int) -> float:
+        document = b'{"pddl_domain": "", "grammar": "Your task is to: ' + text * (
+            length // len(text)
+        )
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            pieces.cut(document)
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert seconds(2**20) < 40 * max(seconds(2**16), 1e-3)  # quadratic would be 256
 
 
 def test_another_game_under_the_same_name_is_found(small: Path) -> None:
@@ -429,6 +577,30 @@ def test_forged_parts_are_refused(
 # use
 
 
+def test_relative_packs_survive_a_change_of_directory(
+    small: Path, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    pack_of(tree, tmp_path / "other" / small.name)
+    monkeypatch.chdir(tmp_path)
+    corpus, alone = open_corpus(small.name), Pack(Path(small.name))
+    monkeypatch.chdir(tmp_path / "other")
+    assert corpus.root == alone.path == small
+    assert corpus.stored[0].read() == alone.games[0].read()
+    assert len(open_corpus(small.name)) == len(Corpus(tree)) > len(corpus)
+
+
+def test_a_replaced_pack_can_be_used_in_the_same_process(small: Path, tree: Path) -> None:
+    old = open_corpus(str(small))
+    assert open_corpus(str(small)) is old
+    pack_of(tree, small)
+    new = open_corpus(str(small))
+    assert [g.read() for g in new.stored] == [g.read() for g in Corpus(tree).stored]
+    with pytest.raises(DataError, match="was changed since it was opened") as caught:
+        old.stored[0].read()
+    assert "damaged" not in str(caught.value)
+
+
 def test_environments_on_a_pack_can_be_pickled(small: Path) -> None:
     env = gym.make("crossworld/ALFWorld-v0", data=str(small))
     observation, _ = env.reset(seed=3)
@@ -445,10 +617,8 @@ def test_a_pack_that_was_replaced_is_not_mixed_up(small: Path, tree: Path) -> No
     pack_of(tree, small)
     with pytest.raises(DataError, match="replaced meanwhile"):
         pickle.loads(data)
-    pack._bundle.cache_clear()
-    pack._shared.cache_clear()
     for game in games:
-        with pytest.raises(DataError, match="changed after it was opened"):
+        with pytest.raises(DataError, match=r"was changed since it was opened\. Make the env"):
             game.read()
 
 
@@ -472,18 +642,16 @@ def test_folders_of_a_pack_do_not_exist(small: Path) -> None:
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     monkeypatch.delenv("ALFWORLD_DATA", raising=False)
     monkeypatch.chdir(tmp_path)
-    open_corpus.cache_clear()
 
     def run(*arguments: object, code: int = 0) -> str:
         result = CliRunner().invoke(app, list(map(str, arguments)))
         assert result.exit_code == code, result.output
         return result.output
 
-    yield run
-    open_corpus.cache_clear()
+    return run
 
 
 def test_data_pack_verify_info_run(
