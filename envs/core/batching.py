@@ -66,15 +66,20 @@ def unbatched(actions: Any, count: int) -> Sequence[Any]:
     """Return one action per slot.
 
     Raises:
-        TypeError: the actions are no sequence.
+        TypeError: the actions are no sequence or array.
         ValueError: there are too many or too few.
     """
     if isinstance(actions, np.ndarray):
         actions = actions.tolist()
-    if isinstance(actions, str | bytes) or not hasattr(actions, "__len__"):
-        raise TypeError(
-            f"step: a sequence with one action per slot is needed, not {type(actions).__name__}."
-        )
+    if not isinstance(actions, list | tuple):
+        listed = isinstance(actions, Sequence) and not isinstance(actions, str | bytes)
+        if not listed and not (hasattr(actions, "__array__") and hasattr(actions, "__len__")):
+            raise TypeError(
+                "step: a sequence with one action per slot is needed, not"
+                f" {type(actions).__name__}."
+            )
+        actions = list(actions)
     if len(actions) != count:
         raise ValueError(f"step: {len(actions)} actions for num_envs={count}; give one per slot.")
-    return actions if isinstance(actions, list | tuple) else list(actions)
+    checked: Sequence[Any] = actions
+    return checked

@@ -1,5 +1,6 @@
 """The options of `reset`: those of one environment, and how a vector hands them to its slots."""
 
+import operator
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -84,12 +85,20 @@ def read_seeds(seed: Any, num_envs: int, group_size: int) -> list[int | None]:
 
     Raises:
         ValueError: a sequence is of the wrong length.
+        TypeError: a seed is no integer.
     """
     if seed is None:
         return [None] * num_envs
-    if isinstance(seed, int | np.integer):
-        return [int(seed) + slot // group_size for slot in range(num_envs)]
-    seeds = [None if one is None else int(one) for one in seed]
+    try:
+        if not isinstance(seed, Sequence | np.ndarray):
+            first = operator.index(seed)
+            return [first + slot // group_size for slot in range(num_envs)]
+        seeds = [None if one is None else operator.index(one) for one in seed]
+    except TypeError as error:
+        raise TypeError(
+            "reset: seed is an integer or a sequence with one integer or None per slot, not"
+            f" {seed!r}."
+        ) from error
     if len(seeds) != num_envs:
         raise ValueError(f"reset: {len(seeds)} seeds for num_envs={num_envs}; give one per slot.")
     return seeds

@@ -13,18 +13,16 @@ from crossworld.envs.core.inspection import Inspection
 from crossworld.envs.core.options import check_options
 from crossworld.envs.core.parts import Controller, Expert, Task, View, W
 from crossworld.envs.core.snapshot import (
+    NO_LIMIT,
     Snapshot,
     check_snapshot,
-    restore_expert,
     restore_generator,
+    restored_expert,
     take_snapshot,
 )
 from crossworld.envs.core.task import TaskSpec
 
 Observation = dict[str, Any]
-
-NO_LIMIT = 2**62
-"""A step that no episode reaches."""
 
 NO_EPISODE = "call reset() first: no episode is under way."
 
@@ -86,11 +84,13 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
             TaskNotFoundError: there is no such task.
             SnapshotError: the snapshot does not fit.
         """
-        super().reset(seed=seed)
         chosen = dict(options or {})
         check_options(chosen, self.OPTIONS)
-        if chosen.get("snapshot") is not None:
-            self._apply_snapshot(chosen["snapshot"], with_generator=seed is None)
+        snapshot = chosen.get("snapshot")
+        resumed = None if snapshot is None else self._resumed(snapshot)
+        super().reset(seed=seed)
+        if resumed is not None:
+            self._go_on(*resumed, with_generator=seed is None)
         else:
             self._world, self._task = self._start(chosen)
             self._elapsed = 0
@@ -180,32 +180,46 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         Raises:
             SnapshotError: it does not fit this environment.
         """
-        self._apply_snapshot(snapshot, with_generator=True)
+        self._go_on(*self._resumed(snapshot), with_generator=True)
         return self._observe()
 
-    def _apply_snapshot(self, data: dict[str, Any], *, with_generator: bool) -> None:
-        snapshot = check_snapshot(data, type(self).__name__)
+    def _resumed(self, data: Any) -> tuple[Snapshot, W, Task[W], Expert[W] | None]:
+        """Return what a snapshot holds. All that can fail is done here, and nothing changed."""
+        snapshot = check_snapshot(data, type(self).__name__, self.np_random)
+        world, task = self._resume(snapshot)
+        if self._expert is None:
+            return snapshot, world, task, None
+        return snapshot, world, task, restored_expert(self._expert, snapshot, world)
+
+    def _go_on(
+        self,
+        snapshot: Snapshot,
+        world: W,
+        task: Task[W],
+        expert: Expert[W] | None,
+        *,
+        with_generator: bool,
+    ) -> None:
+        self._world, self._task, self._expert = world, task, expert
+        self._elapsed = snapshot["elapsed_steps"]
+        self._succeeded = snapshot["succeeded"]
         if with_generator:
             restore_generator(self.np_random, snapshot["np_random"])
-        self._world, self._task = self._resume(snapshot)
-        self._elapsed = snapshot["elapsed_steps"]
-        self._succeeded = bool(snapshot["succeeded"])
-        if self._expert is not None:
-            restore_expert(self._expert, snapshot, self._world)
 
     def _step_limit(self) -> int:
         """Return the step at which this environment truncates on its own.
 
         The limit counts from the true start of an episode. Gymnasium's `TimeLimit` counts from the
         last reset and tells nobody its number, so after a snapshot it would allow too many steps:
-        then this environment keeps the id's registered limit, or `max_steps`.
+        then this environment keeps the id's registered limit, or `max_steps`. A snapshot that is
+        at the registered limit already, or beyond it, was taken under a longer one; without
+        `max_steps` only Gymnasium's counts then.
         """
         if self._max_steps is not None:
             return self._max_steps
         registered = None if self.spec is None else gym.registry.get(self.spec.id)
-        if self._elapsed == 0 or registered is None or registered.max_episode_steps is None:
-            return NO_LIMIT
-        return registered.max_episode_steps
+        limit = (registered and registered.max_episode_steps) or NO_LIMIT
+        return limit if 0 < self._elapsed < limit else NO_LIMIT
 
     def _observe(self) -> Observation:
         world = self._playing()

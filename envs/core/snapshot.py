@@ -1,6 +1,7 @@
 """Snapshots: everything an environment needs to go on from a moment, as a JSON-able dictionary."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, TypedDict, cast
 
 import numpy as np
@@ -9,6 +10,9 @@ from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.core.parts import Expert, Task, W
 
 FORMAT = 1
+
+NO_LIMIT = 2**62
+"""A step that no episode reaches."""
 
 
 class Snapshot(TypedDict):
@@ -61,8 +65,10 @@ def take_snapshot(
     return dict(snapshot)
 
 
-def check_snapshot(snapshot: Any, env: str) -> Snapshot:
+def check_snapshot(snapshot: Any, env: str, generator: np.random.Generator) -> Snapshot:
     """Return a snapshot if it has the right layout and belongs to this environment.
+
+    `generator` stays as it is, and is one that the snapshot's `np_random` fits.
 
     Raises:
         SnapshotError: it does not.
@@ -78,8 +84,16 @@ def check_snapshot(snapshot: Any, env: str) -> Snapshot:
         )
     if snapshot["env"] != env:
         raise SnapshotError(f"snapshot: taken from {snapshot['env']}, not from {env}.")
-    if not isinstance(snapshot["elapsed_steps"], int) or snapshot["elapsed_steps"] < 0:
-        raise SnapshotError(f"snapshot: elapsed_steps is {snapshot['elapsed_steps']!r}.")
+    elapsed = snapshot["elapsed_steps"]
+    for key, fits in (
+        ("split", isinstance(snapshot["split"], str)),
+        ("task_id", isinstance(snapshot["task_id"], str)),
+        ("elapsed_steps", type(elapsed) is int and 0 <= elapsed < NO_LIMIT),
+        ("succeeded", isinstance(snapshot["succeeded"], bool)),
+    ):
+        if not fits:
+            raise SnapshotError(f"snapshot: {key} is {snapshot[key]!r}.")
+    restore_generator(deepcopy(generator), snapshot["np_random"])
     return cast(Snapshot, dict(snapshot))
 
 
@@ -96,17 +110,20 @@ def restore_generator(generator: np.random.Generator, state: Any) -> None:
     """
     try:
         generator.bit_generator.state = state
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise SnapshotError(f"snapshot: np_random cannot be restored ({error}).") from error
 
 
-def restore_expert(expert: Expert[W], snapshot: Snapshot, world: W) -> None:
-    """Let an expert remember what it knew at a snapshot, whose world is `world`.
+def restored_expert(expert: Expert[W], snapshot: Snapshot, world: W) -> Expert[W]:
+    """Return a copy of an expert that knows what it knew at a snapshot, whose world is `world`.
 
     Raises:
         SnapshotError: it cannot make sense of it.
     """
+    restored = deepcopy(expert)
     try:
-        expert.restore(snapshot["expert"], world)
-    except (KeyError, TypeError, ValueError) as error:
+        # A copy, too: what it learns from now on is not to be written into the snapshot.
+        restored.restore(deepcopy(snapshot["expert"]), world)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SnapshotError(f"snapshot: expert memory {error!r} does not fit.") from error
+    return restored

@@ -1,6 +1,7 @@
 """One stream of random numbers per slot of a vector, and how groups of slots share theirs."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 
 import numpy as np
@@ -26,6 +27,19 @@ class Streams:
         self.generators = [generator for generator, _ in made]
         self.seeds = [seed for _, seed in made]
         self._align(range(count))
+
+    @contextmanager
+    def kept_on_error(self) -> Iterator[None]:
+        """Put all streams back to where they are now if the block raises."""
+        generators, seeds = self.generators.copy(), self.seeds.copy()
+        states = [generator.bit_generator.state for generator in generators]
+        try:
+            yield
+        except BaseException:
+            self.generators, self.seeds = generators, seeds
+            for generator, state in zip(generators, states, strict=True):
+                generator.bit_generator.state = state
+            raise
 
     def seed(self, seeds: Sequence[int | None], slots: Sequence[int]) -> None:
         """Prepare the streams of the slots that are to be reset.

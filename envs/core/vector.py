@@ -25,13 +25,14 @@ from crossworld.envs.core.batching import (
 from crossworld.envs.core.info import action_masks
 from crossworld.envs.core.inspection import Slot
 from crossworld.envs.core.options import check_group_size, read_seeds, read_vector_options
-from crossworld.envs.core.paired import NO_EPISODE, NO_LIMIT, PairedEnv, ansi, check_render_mode
+from crossworld.envs.core.paired import NO_EPISODE, PairedEnv, ansi, check_render_mode
 from crossworld.envs.core.parts import Controller, Expert, Task, View, W
 from crossworld.envs.core.snapshot import (
+    NO_LIMIT,
     Snapshot,
     check_snapshot,
-    restore_expert,
     restore_generator,
+    restored_expert,
     take_snapshot,
 )
 from crossworld.envs.core.streams import Streams
@@ -40,6 +41,12 @@ Observations = dict[str, Any]
 Stepped = tuple[
     Observations, NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]
 ]
+
+SHARED = frozenset(
+    {"action_space", "manifest_hash", "metadata", "observation_space", "render_mode", "split",
+     "spec", "task_count", "tasks"}
+)  # fmt: skip
+"""What can be asked of a scalar environment and has one answer for all slots."""
 
 
 class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]], Generic[W]):
@@ -111,7 +118,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> tuple[Observations, dict[str, Any]]:
-        """Start an episode in every slot, or in those of a mask.
+        """Start an episode in every slot, or in those of a mask. If it raises, nothing changes.
 
         Args:
             seed: an int s seeds slot i with s + i (with `group_size` g: s + i // g); or one seed
@@ -127,7 +134,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
 
         Raises:
             ValueError: an option is unknown, of the wrong length, or does not go with another.
-            TypeError: an option is of the wrong type.
+            TypeError: an option or a seed is of the wrong type.
             ResetNeeded: a mask leaves out a slot that was never reset.
             TaskNotFoundError: there is no such task.
             SnapshotError: a snapshot does not fit.
@@ -137,9 +144,10 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         slots = chosen.slots
         if not self._worlds and len(slots) < self.num_envs:
             raise ResetNeeded("the first reset() must cover all slots: leave out reset_mask.")
-        self._streams.seed(seeds, slots)
-        generators = self._streams.shared(slots, chosen.group_size)
-        self._begin(slots, chosen.options, generators)
+        with self._streams.kept_on_error():
+            self._streams.seed(seeds, slots)
+            generators = self._streams.shared(slots, chosen.group_size)
+            self._begin(slots, chosen.options, generators)
         for slot in slots:
             snapshot = chosen.options[slot].get("snapshot")
             if snapshot is not None and seeds[slot] is None:
@@ -224,9 +232,36 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         suggest = self._experts[index].suggest if self._experts else self._plan
         return Slot(world, suggest, partial(self.snapshot, index))
 
-    def call(self, name: str, *args: Any) -> tuple[Any, ...]:
-        """Call a method of each `Slot` by name, as `SyncVectorEnv.call` does of environments."""
-        return tuple(getattr(self.slot(index), name)(*args) for index in self._everyone)
+    def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """Return what each slot answers, as `SyncVectorEnv.call` does of environments.
+
+        Args:
+            name: a method of `Slot`, `render`, `np_random` or `np_random_seed`; or one of `SHARED`,
+                which is asked once and answered `num_envs` times, and needs no `reset`.
+            *args: of the method.
+            **kwargs: of the method.
+
+        Raises:
+            AttributeError: `name` is none of these.
+            ResetNeeded: `reset` was not called.
+        """
+        if name in SHARED:
+            return (self._shared(name, *args, **kwargs),) * self.num_envs
+        if name == "render":
+            return self.render() or (None,) * self.num_envs
+        if name in ("np_random", "np_random_seed"):
+            return tuple(getattr(self, name))
+        if name.startswith("_") or not hasattr(Slot, name):
+            raise AttributeError(f"a slot of {type(self).__name__} has no {name!r}.")
+        return tuple(getattr(self.slot(i), name)(*args, **kwargs) for i in self._everyone)
+
+    def get_attr(self, name: str) -> tuple[Any, ...]:
+        """Return an attribute of each slot, as `SyncVectorEnv.get_attr` does; see `call`.
+
+        There is no `set_attr`: slots have no attributes of their own. What can be chosen is an
+        argument of the vector or an option of `reset`.
+        """
+        return self.call(name)
 
     def admissible_commands(self) -> tuple[list[str], ...]:
         """Return all commands that are possible now, sorted, for each slot."""
@@ -280,11 +315,11 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         options: list[dict[str, Any]],
         generators: list[np.random.Generator],
     ) -> None:
-        """Begin episodes in these slots; if a task cannot be had, none of them changes."""
-        begun = [self._episode(options[slot], generators[slot]) for slot in slots]
-        for slot, (world, task, snapshot) in zip(slots, begun, strict=True):
-            if self._experts and snapshot is not None:
-                restore_expert(self._experts[slot], snapshot, world)
+        """Begin episodes in these slots; if one cannot be had, none of them changes."""
+        begun = [self._episode(slot, options[slot], generators[slot]) for slot in slots]
+        for slot, (world, task, snapshot, expert) in zip(slots, begun, strict=True):
+            if expert is not None:
+                self._experts[slot] = expert
             elif self._experts:
                 self._experts[slot].begin(world)
             # Slices append to the lists, which are empty before the first reset.
@@ -298,12 +333,22 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
                 column[slot] = getattr(task, key)
 
     def _episode(
-        self, options: dict[str, Any], generator: np.random.Generator
-    ) -> tuple[W, Task[W], Snapshot | None]:
+        self, slot: int, options: dict[str, Any], generator: np.random.Generator
+    ) -> tuple[W, Task[W], Snapshot | None, Expert[W] | None]:
+        """Return an episode and, if it goes on from a snapshot, that and the slot's expert then."""
         if options.get("snapshot") is None:
-            return *self._start(options, generator), None
-        snapshot = check_snapshot(options["snapshot"], self.scalar.__name__)
-        return *self._resume(snapshot), snapshot
+            return *self._start(options, generator), None, None
+        snapshot = check_snapshot(options["snapshot"], self.scalar.__name__, generator)
+        world, task = self._resume(snapshot)
+        expert = restored_expert(self._experts[slot], snapshot, world) if self._experts else None
+        return world, task, snapshot, expert
+
+    def _shared(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Return what a scalar environment would answer, whichever slot it were."""
+        if name.endswith("_space"):
+            return getattr(self, f"single_{name}")
+        answer = getattr(self.scalar if name == "metadata" else self, name)
+        return answer(*args, **kwargs) if callable(answer) else answer
 
     def _act(self, slots: list[int], actions: Sequence[Any]) -> None:
         """Carry out the actions of these slots."""

@@ -80,7 +80,7 @@ class ALFWorldEnv(GamesEnv):
     | `instruction` | `"template"` | or `"human"`: a crowd worker's sentence, drawn with `np_random` from the game's `traj_data.json` |
     | `text_version` | `"auto"` | wording: what the game's own grammar speaks, or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
     | `expert` | `None` | `"planner"` (optimal, sees everything) or `"handcoded"` (reads only the text) fills `info["expert_action"]` |
-    | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start |
+    | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start. By default such an episode keeps the id's limit, unless it is there already: then only Gymnasium's counts, from the reset |
     | `render_mode` | `None` | or `"ansi"` |
 
     Reset options: `task_id`, `instruction`, or `snapshot` alone.

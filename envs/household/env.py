@@ -85,7 +85,7 @@ class HouseholdEnv(GamesEnv):
     | `instruction` | `"template"` | or `"human"`: worded as people do, drawn with `np_random` from three sentences of a grammar of our own |
     | `text_version` | `"auto"` | wording: `"wheel"` (alfworld 0.4.2, also for `"auto"`), `"2.1.1"` or `"2.1.2"` |
     | `expert` | `None` | `"planner"` (optimal, sees everything) or `"handcoded"` (reads only the text) fills `info["expert_action"]` |
-    | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start |
+    | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start. By default such an episode keeps the id's limit, unless it is there already: then only Gymnasium's counts, from the reset |
     | `render_mode` | `None` | or `"ansi"` |
 
     Reset options: `task_id`, `instruction`, or `snapshot` alone.

@@ -130,7 +130,7 @@ class HouseholdVectorEnv(GamesVectorEnv):
     | `instruction` | `"template"` | or `"human"` |
     | `text_version` | `"auto"` | or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
     | `expert` | `None` | `"planner"` or `"handcoded"` fills `infos["expert_action"]` |
-    | `autoreset_mode` | `NEXT_STEP` | an `AutoresetMode` or its value, such as `"SameStep"` |
+    | `autoreset_mode` | `NEXT_STEP` | an `AutoresetMode` or its value, such as `"SameStep"`; a spec can be saved (`to_json`) with the value only |
     | `group_size` | `1` | consecutive slots that play the same tasks; divides `num_envs` |
     | `max_episode_steps` | `None` | step limit; `gym.make_vec` passes the id's. `None` and -1 mean none |
     | `max_steps` | `None` | the same, so that both kinds of environment take the same arguments; the lower counts |
@@ -193,7 +193,7 @@ class ALFWorldVectorEnv(GamesVectorEnv):
     | `instruction` | `"template"` | or `"human"` |
     | `text_version` | `"auto"` | or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
     | `expert` | `None` | `"planner"` or `"handcoded"` fills `infos["expert_action"]` |
-    | `autoreset_mode` | `NEXT_STEP` | an `AutoresetMode` or its value, such as `"SameStep"` |
+    | `autoreset_mode` | `NEXT_STEP` | an `AutoresetMode` or its value, such as `"SameStep"`; a spec can be saved (`to_json`) with the value only |
     | `group_size` | `1` | consecutive slots that play the same tasks; divides `num_envs` |
     | `max_episode_steps` | `None` | step limit; `gym.make_vec` passes the id's. `None` and -1 mean none |
     | `max_steps` | `None` | the same, so that both kinds of environment take the same arguments; the lower counts |

@@ -1,5 +1,6 @@
 """The household as a `World`: one state of one game and the last event."""
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,19 @@ from crossworld.envs.household.text import describe
 
 START = Event(engine.OPENING, ticks=0)
 """The event that every episode begins with."""
+
+
+_OBJECT, _RECEPTACLE = "object_names", "receptacle_names"
+_CONCERNS: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(engine.VERBS, ("", "")),
+    **dict.fromkeys((engine.GO, engine.OPEN, engine.CLOSE, engine.EXAMINE), ("", _RECEPTACLE)),
+    **dict.fromkeys((engine.USE, engine.EXAMINE_OBJECT), (_OBJECT, "")),
+    **dict.fromkeys(
+        (engine.TAKE, engine.PLACE, engine.CLEAN, engine.HEAT, engine.COOL), (_OBJECT, _RECEPTACLE)
+    ),
+    engine.SLICE: (_OBJECT, _OBJECT),
+}
+"""Verb to what an event's `object` and `receptacle` are numbers of in its game; "" for none."""
 
 
 class HouseholdWorld:
@@ -97,13 +111,13 @@ class HouseholdWorld:
             event = Event(*data["event"])
         except (KeyError, TypeError) as error:
             raise SnapshotError(f"snapshot: its world is damaged ({error!r}).") from error
-        if event.verb not in engine.VERBS:
-            raise SnapshotError(f"snapshot: unknown event {event.verb!r}.")
-        if not (
-            -1 <= event.object < len(game.object_names)
-            and -1 <= event.receptacle < max(len(game.receptacle_names), len(game.object_names))
-        ):
-            raise SnapshotError(f"snapshot: event {list(event)} names things the game lacks.")
+        if tuple(map(type, event)) != (str, int, int, str, int) or event.verb not in _CONCERNS:
+            raise SnapshotError(f"snapshot: {list(event)} is no event.")
+        for number, names in zip(event[1:3], _CONCERNS[event.verb], strict=True):
+            if number not in (range(len(getattr(game, names))) if names else (-1,)):
+                raise SnapshotError(f"snapshot: event {list(event)} names things the game lacks.")
+        if event.ticks not in (0, 1):
+            raise SnapshotError(f"snapshot: event {list(event)} takes no such time.")
         return HouseholdWorld(state, event)
 
 

@@ -286,6 +286,21 @@ def test_step_limit_counts_on_after_a_snapshot(env_id: str) -> None:
         assert not other.step("look")[3]
 
 
+@ALL_IDS
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+def test_a_longer_limit_outlasts_a_snapshot(env_id: str, steps: int) -> None:
+    """Without `max_steps`, the id's limit cuts off only what could have been played under it."""
+    registered = gym.spec(env_id).max_episode_steps
+    assert registered is not None
+    env = gym.make(env_id, max_episode_steps=2 * registered)
+    env.reset(seed=0)
+    for _ in range(registered + steps):
+        env.step("look")
+    env.reset(options={"snapshot": env.unwrapped.snapshot()})
+    played = [env.step("look")[3] for _ in range(2 * registered)]
+    assert played.index(True) == (0 if steps < 0 else 2 * registered - 1)
+
+
 def test_snapshot_continues_identically(env: gym.Env[Any, Any]) -> None:
     for seed in range(5):
         _, info = env.reset(seed=seed)
@@ -330,7 +345,20 @@ def test_snapshot_continues_in_another_process(env: gym.Env[Any, Any]) -> None:
         lambda s: s.update(task_id="no/such"),
         lambda s: s.update(np_random={"bit_generator": "nonsense"}),
         lambda s: s.update(elapsed_steps=-1),
+        lambda s: s.update(elapsed_steps=True),
+        lambda s: s.update(elapsed_steps=2**62),
+        lambda s: s.update(succeeded=[]),
+        lambda s: s.update(task_id=["task"]),
+        lambda s: s["np_random"]["state"].update(state=-1),
+        lambda s: s["np_random"]["state"].update(state=2**200),
         lambda s: s.update(world={}),
+        lambda s: s["world"].update(event=["go", 0, -1, "", 0]),
+        lambda s: s["world"].update(event=["look", "a", "b", 3, 4]),
+        lambda s: s["world"].update(event=[["look"], -1, -1, "", 1]),
+        lambda s: s["world"].update(event=["take", -1, -1, "", 0]),
+        lambda s: s["world"].update(event=["look", -1, -1, "", "x"]),
+        lambda s: s["world"].update(event=["look", -1, -1, "", 2]),
+        lambda s: s["world"].update(event=["slice", 0, 10**6, "", 1]),
     ],
 )
 def test_damaged_snapshot_is_a_clear_error(env: gym.Env[Any, Any], damage: Any) -> None:
@@ -339,6 +367,52 @@ def test_damaged_snapshot_is_a_clear_error(env: gym.Env[Any, Any], damage: Any) 
     damage(snapshot)
     with pytest.raises(CrossworldError, match=r"snapshot|task"):
         env.reset(options={"snapshot": snapshot})
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from([-1, 0, 1, 2, 2**62, 2**63, 2**64, 2**128, 2**200, "look", "take", "go"])
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=5,
+)
+
+
+def places(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield (container, key) of everything in JSON-able data."""
+    for key in data if isinstance(data, dict) else range(len(data)):
+        yield data, key
+        if isinstance(data[key], dict | list):
+            yield from places(data[key])
+
+
+@ALL_IDS
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(chosen=st.integers(0, 10**6), value=JSON, seed=st.integers(0, 9), vector=st.booleans())
+def test_any_change_of_a_snapshot_is_refused_or_played(
+    env_id: str, chosen: int, value: Any, seed: int, vector: bool
+) -> None:
+    played = gym.make(env_id, expert="handcoded").unwrapped
+    _, info = played.reset(seed=seed)
+    for _ in range(seed):
+        _, _, _, _, info = played.step(info["expert_action"] or "look")
+    snapshot = json.loads(json.dumps(played.snapshot()))
+    found = list(places(snapshot))
+    container, key = found[chosen % len(found)]
+    container[key] = value
+    env: Any = gym.make_vec(env_id, expert="handcoded") if vector else played
+    try:
+        env.reset(options={"snapshot": snapshot})
+    except CrossworldError:
+        return
+    (commands,) = env.admissible_commands() if vector else (env.admissible_commands(),)
+    for command in ("look", "inventory", *commands, "help"):
+        env.step([command] if vector else command)
+    again = json.loads(json.dumps(env.snapshot(0) if vector else env.snapshot()))
+    env.reset(options={"snapshot": again})
 
 
 def test_discrete_actions_are_the_sorted_commands(env: gym.Env[Any, Any]) -> None:

@@ -1,6 +1,7 @@
 """What every native vector environment must do: be `SyncVectorEnv`, only faster, and a little more."""
 
 import inspect
+import json
 import pickle
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from samples import sample_data
 
 from crossworld import CrossworldError
+from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.core.vector import PairedVectorEnv
 from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE
 from crossworld.registration import ENVIRONMENTS
@@ -184,9 +186,10 @@ def test_is_the_default_and_the_others_still_work(env_id: str) -> None:
 
 
 @ALL_IDS
-def test_spec_is_kept_and_metadata_say_how_it_resets(env_id: str) -> None:
-    envs = native(env_id, 2, autoreset_mode="SameStep", max_episode_steps=3)
-    assert envs.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
+@pytest.mark.parametrize("mode", MODES)
+def test_spec_is_kept_and_metadata_say_how_it_resets(env_id: str, mode: AutoresetMode) -> None:
+    envs = native(env_id, 2, autoreset_mode=mode.value, max_episode_steps=3)
+    assert envs.metadata["autoreset_mode"] is mode
     again = gym.make_vec(gym.envs.registration.EnvSpec.from_json(envs.spec.to_json()))
     assert same(again.reset(seed=1), envs.reset(seed=1))
     assert again.metadata == envs.metadata
@@ -221,8 +224,10 @@ def test_wrong_actions_are_clear_errors_and_nobody_acts(env_id: str) -> None:
     before = envs.snapshots()
     with pytest.raises(TypeError, match="takes a string"):
         envs.step(("look", 3))
-    with pytest.raises(TypeError, match="one action per slot"):
-        envs.step("ab")
+    for listed in ("ab", b"ab", {"look", "help"}, {"look": 1, "help": 2}, iter("ab"), 2, None,
+                   np.int64(2), np.array("look")):  # fmt: skip
+        with pytest.raises(TypeError, match="one action per slot"):
+            envs.step(listed)
     with pytest.raises(ValueError, match="3 actions for num_envs=2"):
         envs.step(("look",) * 3)
     assert envs.snapshots() == before
@@ -266,9 +271,15 @@ def test_wrong_options_are_clear_errors(env_id: str) -> None:
     ):
         with pytest.raises(error, match=words):
             envs.reset(options=options)
-    assert [s["world"] for s in envs.snapshots()] == [s["world"] for s in snapshots]
+        assert envs.snapshots() == snapshots, "nothing has changed, streams included"
     with pytest.raises(ValueError, match="give one per slot"):
         envs.reset(seed=[1, 2])
+    for seed in ("1234", 3.5, [1.7, 2.2, 3, 4], {1, 2, 3, 4}, {1: 2}, np.arange(4.0), [[1]] * 4):
+        with pytest.raises(TypeError, match="an integer or a sequence"):
+            envs.reset(seed=seed)
+    with pytest.raises(gym.error.Error):
+        envs.reset(seed=[1, 2, 3, -4])
+    assert envs.snapshots() == snapshots
     for kwargs in ({"group_size": 3}, {"max_episode_steps": 0}, {"render_mode": "human"},
                    {"autoreset_mode": "no"}, {"expert": "no"}, {"action_mode": "no"}):  # fmt: skip
         with pytest.raises(ValueError):
@@ -380,15 +391,79 @@ def test_snapshots_continue_and_fit_the_scalar_environment(env_id: str) -> None:
     assert other.snapshots() == (snapshots[2],) * 3
 
 
+def broken(snapshot: dict[str, Any], part: str) -> dict[str, Any]:
+    """Return a snapshot of which one part cannot be restored."""
+    generator = snapshot["np_random"]
+    damage: dict[str, Any] = {
+        "expert": {"no such": "memory"},
+        "elapsed_steps": 2**70,
+        "np_random": {**generator, "state": {**generator["state"], "state": 2**200}},
+        "world": {**snapshot["world"], "event": ["go", 0, -1, "", 0]},
+    }
+    return {**snapshot, part: damage[part]}
+
+
 @ALL_IDS
-def test_nothing_returned_is_used_again(env_id: str) -> None:
-    envs, twin = native(env_id, 3, max_episode_steps=3), native(env_id, 3, max_episode_steps=3)
-    mine, theirs = envs.reset(seed=2), twin.reset(seed=2)
-    for _ in range(8):
-        assert same(mine, theirs)
-        for part in mine:
+@pytest.mark.parametrize("part", ["expert", "elapsed_steps", "np_random", "world"])
+def test_a_refused_snapshot_changes_nothing(env_id: str, part: str) -> None:
+    envs = native(env_id, 2, expert="handcoded", autoreset_mode="Disabled", max_episode_steps=2)
+    envs.reset(seed=3)
+    envs.step(("look", "look"))
+    envs.step(("look", "look"))
+    before = envs.snapshots()
+    bad = [before[0], broken(before[1], part)]
+    fresh = native(env_id, 2, expert="handcoded")
+    scalar = gym.make(env_id, expert="handcoded").unwrapped
+    scalar.reset(options={"snapshot": before[0]})
+    for seed in (None, 8):
+        for made in (envs, fresh):
+            with pytest.raises(SnapshotError):
+                made.reset(seed=seed, options={"snapshot": bad})
+        with pytest.raises(SnapshotError):
+            scalar.reset(seed=seed, options={"snapshot": bad[1]})
+        assert scalar.snapshot() == before[0]
+        assert envs.snapshots() == before
+    with pytest.raises(SnapshotError):
+        scalar.restore(bad[1])
+    assert scalar.snapshot() == before[0]
+    for made in (envs, fresh):
+        with pytest.raises(gym.error.ResetNeeded):
+            made.step(("look", "look"))
+    envs.reset(options={"snapshot": [*before]})
+    assert envs.snapshots() == before
+
+
+@ALL_IDS
+def test_what_an_expert_learns_stays_out_of_the_snapshot(env_id: str) -> None:
+    envs = native(env_id, 2, expert="handcoded")
+    envs.reset(seed=3)
+    snapshot = envs.snapshot(0)
+    kept = json.dumps(snapshot)
+    _, infos = envs.reset(options={"snapshot": snapshot})
+    for _ in range(6):
+        _, _, _, _, infos = envs.step((infos["expert_action"][0], "look"))
+    assert json.dumps(snapshot) == kept
+    assert json.dumps(envs.snapshot(1)["expert"]) == json.dumps(snapshot["expert"])
+
+
+@ALL_IDS
+@pytest.mark.parametrize("mode", MODES)
+def test_nothing_returned_is_used_again(env_id: str, mode: AutoresetMode) -> None:
+    kwargs = {"max_episode_steps": 3, "autoreset_mode": mode}
+    envs, twin = native(env_id, 3, **kwargs), native(env_id, 3, **kwargs)
+    results = envs.reset(seed=2), twin.reset(seed=2)
+    for step in range(9):
+        assert same(*results)
+        for part in results[0]:
             spoil(part)
-        mine, theirs = envs.step(("look",) * 3), twin.step(("look",) * 3)
+        if mode is AutoresetMode.DISABLED and step % 4 == 3:
+            masks = [{"reset_mask": np.array([True, True, step > 3])} for _ in range(2)]
+            results = envs.reset(options=masks[0]), twin.reset(options=masks[1])
+            assert same(*results)
+            spoil(results[0][1])
+            results = envs.reset(), twin.reset()
+        else:
+            results = envs.step(("look",) * 3), twin.step(("look",) * 3)
 
 
 def spoil(part: Any) -> None:
@@ -452,6 +527,37 @@ def test_tells_of_its_slots(env_id: str) -> None:
         envs.slot(2)
     assert envs.task_count(envs.split) == scalar.unwrapped.task_count(envs.split)
     assert observations["mission"][0] in envs.render()[0]
+
+
+@ALL_IDS
+def test_is_asked_as_sync_vector_env_is(env_id: str) -> None:
+    for mode in (None, "ansi"):
+        ours = native(env_id, 2, render_mode=mode)
+        theirs: Any = gym.make_vec(
+            env_id, num_envs=2, vectorization_mode="sync", render_mode=mode
+        ).unwrapped
+        for name in ("split", "render_mode", "metadata", "observation_space", "action_space"):
+            assert same(ours.get_attr(name), theirs.get_attr(name)), name
+        assert [spec.id for spec in ours.get_attr("spec")] == [env_id] * 2
+        assert same(ours.call("tasks", "train", 0, 1), theirs.call("tasks", "train", 0, 1))
+        asked = {"split": "train", "start": 1, "count": 2}
+        assert same(ours.call("tasks", **asked), theirs.call("tasks", **asked))
+        for name in ("task_count", "manifest_hash"):
+            assert same(ours.call(name, "train"), theirs.call(name, split="train"))
+        with pytest.raises(gym.error.ResetNeeded):
+            ours.call("facts")
+        ours.reset(seed=4)
+        theirs.reset(seed=4)
+        for name in ("render", "facts", "pddl_domain", "pddl_problem", "admissible_commands",
+                     "statements", "true_statements", "expert_action", "snapshot",
+                     "np_random_seed"):  # fmt: skip
+            assert same(ours.call(name), theirs.call(name)), name
+        said = ours.call("true_statements")[0][0]
+        assert ours.call("holds", statement=said)[0]
+        assert ours.call("np_random") == ours.np_random
+        for name in ("step", "reset", "close", "no_such", "_playing"):
+            with pytest.raises(AttributeError, match=name):
+                ours.call(name)
 
 
 @ALL_IDS

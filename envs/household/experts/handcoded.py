@@ -8,6 +8,7 @@ facts and at the admissible commands; this one does not.
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 
 from crossworld.envs.household.catalogue import ADMITS
@@ -73,6 +74,18 @@ class Memory:
     taken_from: str = ""
     ready: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Check types: a memory may come from a snapshot."""
+        lists = [self.receptacles, self.closed, self.ready, self.refused, *self.contents.values()]
+        words = [self.target, self.place, self.at, self.held, self.taken_from, *self.contents]
+        if (
+            self.kind not in ("", "one", "two", "look")
+            or self.process not in ("", *_APPLIANCE)
+            or not all(type(names) is list for names in lists)
+            or not all(type(word) is str for word in (*words, *chain(*lists)))
+        ):
+            raise TypeError("memory: a field is of the wrong type")
 
 
 class Handcoded:
