@@ -59,7 +59,10 @@ class GameLists:
 
         Raises:
             TaskNotFoundError: there is no such split.
+            ValueError: `start` or `count` is negative.
         """
+        if start < 0 or count < 0:
+            raise ValueError(f"tasks: start={start}, count={count}; neither can be negative.")
         return self._games.tasks(split, start, count)
 
     def manifest_hash(self, split: str) -> str:

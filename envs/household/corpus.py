@@ -277,13 +277,13 @@ def _walk(root: Path) -> Iterator[GameFolder]:
         DataError: two of them would have one split and task id, as in `all/x/y` beside `x/y`.
     """
     found = []
-    for path, _, names in os.walk(root, followlinks=True):
+    for path, folders, names in os.walk(root, followlinks=True):
+        here = os.path.realpath(path)
+        # A link to a folder that it lies in would be followed for ever.
+        folders[:] = [f for f in folders if not _leads_up(os.path.join(path, f), here)]
         if files.GAME_FILE in names:
             parts = Path(path).relative_to(root).parts
-            if not any(word in part for word in _SKIPPED for part in parts) and not any(
-                part.startswith(".")
-                for part in parts  # being written
-            ):
+            if not any(word in part for word in _SKIPPED for part in parts):
                 found.append((parts, Path(path)))
     known: dict[tuple[str, str], Path] = {}
     for parts, folder in sorted(found):
@@ -297,3 +297,9 @@ def _walk(root: Path) -> Iterator[GameFolder]:
                 " Rename or remove one of the two folders."
             )
         yield GameFolder(task_id, split, folder)
+
+
+def _leads_up(folder: str, here: str) -> bool:
+    """Return whether a folder in `here` is a link to `here` or to a folder around it."""
+    target = os.path.realpath(folder)
+    return os.path.islink(folder) and os.path.commonpath((target, here)) == target

@@ -442,6 +442,8 @@ def test_tasks_are_listed_hashed_and_found(env: gym.Env[Any, Any]) -> None:
         assert tasks == sorted(tasks)
     assert base.tasks(base.split, start=1, count=2) == tasks[1:3]
     assert len(base.manifest_hash(base.split)) == 64
+    with pytest.raises(ValueError, match="neither can be negative"):
+        base.tasks(base.split, -1)
     for task in tasks[:3]:
         _, info = env.reset(options={"task_id": task.task_id})
         assert (info["task_id"], info["task_type"]) == (task.task_id, task.task_type)

@@ -41,6 +41,13 @@ def edit(path: Path, change: Callable[[dict[str, object]], object]) -> None:
     path.write_text(json.dumps(content))
 
 
+def test_links_that_lead_up_are_not_followed(tree: Path) -> None:
+    before = len(Corpus(tree))
+    (tree / "loop").symlink_to(tree)
+    (tree / "train" / "again").symlink_to(tree / "train")
+    assert len(Corpus(tree)) == before
+
+
 def test_all_layouts_are_understood(tree: Path, tmp_path: Path) -> None:
     root = tmp_path / "alfworld"
     for version in ("json_2.1.1", "json_2.1.2"):

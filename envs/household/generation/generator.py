@@ -154,8 +154,6 @@ class GeneratedGames:
 
     def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
         """Return the descriptions of `count` games of a split, in order, from number `start` on."""
-        if start < 0 or count < 0:
-            raise ValueError(f"tasks: start={start}, count={count}; neither can be negative.")
         limit = self.count(split)
         end = min(start + count, INDICES if limit is None else limit)
         games = [GeneratedGame(split, number) for number in range(start, end)]
