@@ -104,6 +104,7 @@ def test_report_is_made_again(tmp_path):
         (("run", "--agent", "random", "--data", "."), "reads none; leave out --data"),
         (("run", "--agent", "random", "--env", ALFWORLD), "set $ALFWORLD_DATA"),
         (("data", "generate", "--out", "x", "--split", "test"), "split 'test' is not one of"),
+        (("data", "generate", "--out", "x", "--start", "9" * 30), "any number below 2**63 - 1"),
         (("play", "--task", "none"), "ids look like 'train/0'"),
         (("run", "--agent", "random", "--env", "CartPole-v1"), "lists no tasks"),
         (("run", "--agent", "os:getcwd"), "is no agent"),

@@ -67,7 +67,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         self._task: Task[W] | None = None
         self._elapsed = 0
         self._succeeded = False
-        self._max_steps = max_steps
+        self._max_steps = lowest_limit(max_steps)
         self._limit = NO_LIMIT
 
     def reset(
@@ -253,6 +253,19 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         if self._task is None:
             raise ResetNeeded(NO_EPISODE)
         return self._task
+
+
+def lowest_limit(*limits: int | None) -> int | None:
+    """Return the lowest of these step limits; None and -1 stand for none.
+
+    Raises:
+        ValueError: one is no positive number.
+    """
+    given = [limit for limit in limits if limit is not None and limit != -1]
+    for limit in given:
+        if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+            raise ValueError(f"step limit: {limit!r} is no positive whole number (-1 for none).")
+    return min(given, default=None)
 
 
 def check_render_mode(render_mode: str | None, known: list[str]) -> str | None:

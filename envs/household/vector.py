@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
+from crossworld.envs.core.paired import lowest_limit
 from crossworld.envs.core.snapshot import Snapshot
 from crossworld.envs.core.vector import PairedVectorEnv
 from crossworld.envs.household.alfworld import ALFWorldEnv, default_data
@@ -53,7 +54,7 @@ class GamesVectorEnv(GameLists, PairedVectorEnv[HouseholdWorld]):
             split=split,
             autoreset_mode=autoreset_mode,
             group_size=group_size,
-            max_steps=_lowest(max_episode_steps, max_steps),
+            max_steps=lowest_limit(max_episode_steps, max_steps),
             render_mode=render_mode,
         )
 
@@ -214,12 +215,3 @@ class ALFWorldVectorEnv(GamesVectorEnv):
 
     def __init__(self, num_envs: int = 1, *, data: str | None = None, **arguments: Any) -> None:
         super().__init__(open_corpus(data or default_data()), num_envs, **arguments)
-
-
-def _lowest(*limits: int | None) -> int | None:
-    """Return the lowest of these step limits; None and -1 stand for none."""
-    given = [limit for limit in limits if limit is not None and limit != -1]
-    for limit in given:
-        if limit < 1:
-            raise ValueError(f"step limit: {limit} is no positive number (-1 for none).")
-    return min(given, default=None)

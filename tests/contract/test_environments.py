@@ -271,6 +271,13 @@ def test_step_limit_truncates(env: gym.Env[Any, Any]) -> None:
     assert outcomes == [False] * (limit - 1) + [True]
 
 
+@pytest.mark.parametrize("wrong", [0, -2, 2.5, True, "9"])
+@ALL_IDS
+def test_step_limit_of_our_own_is_a_positive_number(env_id: str, wrong: Any) -> None:
+    with pytest.raises(ValueError, match="no positive whole number"):
+        gym.make(env_id, max_steps=wrong)
+
+
 @ALL_IDS
 def test_step_limit_counts_on_after_a_snapshot(env_id: str) -> None:
     changed = {"max_episode_steps": 10, "max_steps": 10}

@@ -10,7 +10,7 @@ from typing import Any
 from crossworld.envs.core.errors import DataError
 from crossworld.envs.household.authoring import Item, write_game_text
 from crossworld.envs.household.files import GAME_FILE, TRAJECTORY_FILE
-from crossworld.envs.household.generation.generator import GeneratedGame, Household
+from crossworld.envs.household.generation.generator import GeneratedGame, GeneratedGames, Household
 
 _EYES = 0.901
 """Height of the agent's point, in metres, as ALFWorld's trajectories mostly have it."""
@@ -31,6 +31,7 @@ def write_games(root: Path, split: str, numbers: range) -> Iterator[tuple[Path, 
 
     Raises:
         DataError: the folder is ALFWorld's own, or holds another game in the place of one.
+        TaskNotFoundError: there is no such split or number.
     """
     if any(root.glob("json_2.1.*")):
         raise DataError(
@@ -38,7 +39,7 @@ def write_games(root: Path, split: str, numbers: range) -> Iterator[tuple[Path, 
             " its own."
         )
     for number in numbers:
-        game = GeneratedGame(split, number)
+        game = GeneratedGames().find(f"{split}/{number}", split)
         made = game.household()
         folder = root / folder_of(game, made)
         text = write_game_text(made.room, made.chore.goal, made.sentence).encode()
