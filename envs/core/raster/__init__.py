@@ -12,7 +12,7 @@ Nothing here imports numba; the first render does, and compiles once per machine
 from crossworld.envs.core.raster.camera import Camera
 from crossworld.envs.core.raster.mesh import Mesh, merge, pose
 from crossworld.envs.core.raster.rasteriser import Frame, render, render_batch, warm_up
-from crossworld.envs.core.raster.scene import Instance, Light, Scene
+from crossworld.envs.core.raster.scene import INSTANCE, Light, MeshLibrary, instances
 from crossworld.envs.core.raster.shapes import (
     box,
     cone,
@@ -25,15 +25,16 @@ from crossworld.envs.core.raster.shapes import (
 )
 
 __all__ = [
+    "INSTANCE",
     "Camera",
     "Frame",
-    "Instance",
     "Light",
     "Mesh",
-    "Scene",
+    "MeshLibrary",
     "box",
     "cone",
     "cylinder",
+    "instances",
     "lathe",
     "merge",
     "pose",

@@ -116,7 +116,7 @@ def axes_of(yaw: float, pitch: float) -> Floats:
     return np.array([[cy, 0, -sy], [sy * sp, cp, cy * sp], [sy * cp, -sp, cy * cp]])
 
 
-def apply(transform: Floats, points: NDArray[np.float32]) -> Floats:
+def apply(transform: Floats, points: NDArray[np.floating]) -> Floats:
     """Return the (n, 3) float64 points under a transform.
 
     Not `@`: which sums a matrix product takes first depends on the machine's linear algebra.
@@ -124,6 +124,13 @@ def apply(transform: Floats, points: NDArray[np.float32]) -> Floats:
     p = points.astype(np.float64)
     t = transform
     result: Floats = p[:, :1] * t[0] + p[:, 1:2] * t[1] + p[:, 2:] * t[2] + t[3]
+    return result
+
+
+def compose(first: Floats, then: Floats) -> Floats:
+    """Return the (4, 3) transform that does one after the other."""
+    result = apply(then, first)
+    result[:3] -= then[3]
     return result
 
 

@@ -7,12 +7,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossworld.envs.core.raster.camera import Camera
-from crossworld.envs.core.raster.mesh import pose
-from crossworld.envs.core.raster.scene import Instance, Scene
+from crossworld.envs.core.raster.mesh import LIMIT
+from crossworld.envs.core.raster.scene import INSTANCE, Light, MeshLibrary, Rows, instances
 from crossworld.envs.core.raster.shapes import box
 
 MAX_SIZE = 2048
 """Largest side of an image: the exact coverage test counts in 64-bit integers."""
+
+BLOCK = np.dtype((np.void, INSTANCE.itemsize))
+"""A row as bytes: numpy copies those several times faster than fields."""
+
+Colour = tuple[float, float, float]
+DAYLIGHT = Light()
+BLACK: Colour = (0.0, 0.0, 0.0)
+
+FAULTS = {
+    "mesh": "there is no mesh {value}; the library has {meshes}, numbered from 0",
+    "tint": "a tint is three factors in 0..1, not {value}",
+    "transform": f"a transform is made of numbers up to {LIMIT:.0e}, and neither mirrors nor"
+    " flattens: use finite places and positive scales, not {value}",
+}
+"""What may be wrong with a row, by its field; the kernel counts them from 1."""
 
 
 class Frame(NamedTuple):
@@ -30,44 +45,54 @@ class Frame(NamedTuple):
     segmentation: NDArray[np.int32]
 
 
-def render(scene: Scene, camera: Camera, size: int) -> Frame:
-    """Return what a camera sees; fresh arrays, the same bytes for the same scene and camera."""
-    frames = _draw([scene], np.zeros(1, np.int64), [camera], size)
+def render(
+    library: MeshLibrary,
+    scene: Rows,
+    camera: Camera,
+    size: int,
+    light: Light = DAYLIGHT,
+    background: Colour = BLACK,
+) -> Frame:
+    """Return what a camera sees; fresh arrays, the same bytes for the same arguments.
+
+    Args:
+        library: the meshes.
+        scene: (n,) rows of `INSTANCE`.
+        camera: of any kind.
+        size: pixels along a side.
+        light: for all of the scene.
+        background: colour, 0..1.
+
+    Raises:
+        ValueError: if a row names no mesh, has a tint outside 0..1, or a transform that mirrors,
+            flattens or is not finite; or another argument is out of range.
+    """
+    frames = render_batch(library, [scene], [camera], size, light, background)
     return Frame(frames.image[0], frames.depth[0], frames.segmentation[0])
 
 
-def render_batch(scenes: Sequence[Scene], cameras: Sequence[Camera], size: int) -> Frame:
+def render_batch(
+    library: MeshLibrary,
+    scenes: Sequence[Rows],
+    cameras: Sequence[Camera],
+    size: int,
+    light: Light | Sequence[Light] = DAYLIGHT,
+    background: Colour = BLACK,
+) -> Frame:
     """Return what the i-th camera sees of the i-th scene, for all i, in one call of the kernel.
 
-    Scenes may differ in everything, or be the same object several times.
+    Scenes may differ in length and everything else. The light is the same for all, or one for each.
 
     Returns:
         A frame whose arrays have the number of cameras as an additional first axis.
+
+    Raises:
+        ValueError: as `render`; also if there are more scenes or lights than cameras, or fewer.
     """
     if len(scenes) != len(cameras):
         raise ValueError(
             f"every camera needs a scene: {len(scenes)} scenes, {len(cameras)} cameras."
         )
-    places: dict[int, int] = {}
-    distinct: list[Scene] = []
-    which = np.empty(len(scenes), np.int64)
-    for i, scene in enumerate(scenes):
-        if id(scene) not in places:
-            places[id(scene)] = len(distinct)
-            distinct.append(scene)
-        which[i] = places[id(scene)]
-    return _draw(distinct, which, cameras, size)
-
-
-def warm_up() -> None:
-    """Compile the kernel, or load it from numba's cache: call it before timing, or forking."""
-    scene = Scene([Instance(box(1), pose((0, 0, 2)), 1)])
-    render(scene, Camera.facing((0, 0, 0)), 2)
-
-
-def _draw(
-    scenes: Sequence[Scene], which: NDArray[np.int64], cameras: Sequence[Camera], size: int
-) -> Frame:
     if not 1 <= size <= MAX_SIZE:
         raise ValueError(f"size must be 1 to {MAX_SIZE} pixels, not {size!r}.")
     count = len(cameras)
@@ -77,23 +102,55 @@ def _draw(
         np.empty((count, size, size), np.int32),
     )
     if count:
-        rows = np.stack([camera.row() for camera in cameras])
-        _kernel()(*_packed(scenes), which, rows, *frames)
+        rows, starts = _joined(scenes)
+        views = np.array([camera.row for camera in cameras])
+        lights = np.array([each.row() for each in _each(light, count)])
+        row, fault = _kernel()(
+            *library.packed(), rows, starts, views, lights, _bytes(background), LIMIT, *frames
+        )
+        if fault:
+            _refuse(rows, starts, row, fault, len(library))
     return frames
 
 
-def _packed(scenes: Sequence[Scene]) -> tuple[NDArray[Any], ...]:
-    """Return the kernel's first arguments: all scenes end to end, and where each begins."""
-    names = ("points", "faces", "planes", "lit", "labels", "spheres", "spans", "visible")
-    if len(scenes) == 1:
-        arrays = [getattr(scenes[0], name) for name in names]
-    else:
-        arrays = [np.concatenate([getattr(scene, name) for scene in scenes]) for name in names]
-    sizes = np.array([(len(s.points), len(s.faces), len(s)) for s in scenes], np.int64)
-    offsets = np.zeros((len(scenes), 4), np.int64)
-    offsets[1:, :3] = np.cumsum(sizes[:-1], axis=0)
-    offsets[:, 3] = sizes[:, 2]
-    return (*arrays, np.stack([scene.background for scene in scenes]), offsets)
+def warm_up() -> None:
+    """Compile the kernel, or load it from numba's cache: call it before timing, or forking."""
+    render(MeshLibrary([box(1)]), instances(1), Camera.facing((0, 0, -2)), 2)
+
+
+def _each(light: Light | Sequence[Light], count: int) -> Sequence[Light]:
+    """Return one light per camera."""
+    if isinstance(light, Light):
+        return [light] * count
+    if len(light) != count:
+        raise ValueError(f"every camera needs a light: {len(light)} lights, {count} cameras.")
+    return light
+
+
+def _joined(scenes: Sequence[Rows]) -> tuple[Rows, NDArray[np.int64]]:
+    """Return a copy of all rows end to end, and where each scene begins, and the last one ends."""
+    for scene in scenes:
+        if not isinstance(scene, np.ndarray) or scene.dtype != INSTANCE or scene.ndim != 1:
+            raise ValueError(
+                "a scene is a 1-D array of INSTANCE (see `instances`), not"
+                f" {getattr(scene, 'dtype', type(scene))} of shape {np.shape(scene)}."
+            )
+    starts = np.cumsum([0, *(len(scene) for scene in scenes)], dtype=np.int64)
+    return np.concatenate([scene.view(BLOCK) for scene in scenes]).view(INSTANCE), starts
+
+
+def _bytes(colour: Colour) -> tuple[int, ...]:
+    if len(colour) != 3 or not all(0 <= part <= 1 for part in colour):
+        raise ValueError(f"a background is three numbers in 0..1, not {colour!r}.")
+    return tuple(round(float(part) * 255) for part in colour)
+
+
+def _refuse(rows: Rows, starts: NDArray[np.int64], row: int, fault: int, meshes: int) -> None:
+    """Say what is wrong with the row in which the kernel found a fault."""
+    scene = int(np.searchsorted(starts, row, side="right")) - 1
+    field, message = list(FAULTS.items())[fault - 1]
+    what = message.format(value=rows[row][field].tolist(), meshes=meshes)
+    raise ValueError(f"row {row - starts[scene]} of scene {scene}: {what}.")
 
 
 def _kernel() -> Any:

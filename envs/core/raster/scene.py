@@ -1,20 +1,45 @@
-"""Scenes: instances of meshes, packed once into contiguous arrays, cheap to change."""
+"""What is rendered: meshes packed into a library, rows that place them, and a light."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from crossworld.envs.core.raster.mesh import (
-    Floats,
-    Mesh,
-    apply,
-    checked_transform,
-    colour_array,
-    pose,
+from crossworld.envs.core.raster.mesh import Floats, Mesh
+
+INSTANCE = np.dtype(
+    [
+        ("mesh", np.int32),
+        ("label", np.int32),
+        ("tint", np.float32, (3,)),
+        ("transform", np.float64, (4, 3)),
+    ],
+    align=True,
 )
+"""A mesh at a place; a scene is a 1-D array of them.
+
+    mesh: its number in the library.
+    label: what its pixels are called in the segmentation; 0 is the background's.
+    tint: (3,) factors 0..1 of the mesh's colours.
+    transform: (4, 3), see `pose`.
+
+The order of rows matters only between faces at the same depth (to rounding): of equal ones the
+first is seen.
+"""
+
+Rows = NDArray[np.void]
+"""(n,) of `INSTANCE`."""
+
+
+def instances(count: int) -> Rows:
+    """Return `count` rows of mesh 0 at the origin, with label 0 and the mesh's own colours."""
+    rows = np.zeros(count, INSTANCE)
+    rows["tint"] = 1
+    rows["transform"][:, :3] = np.eye(3)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -34,143 +59,105 @@ class Light:
     ambient: float = 0.45
     diffuse: float = 0.55
 
+    def __post_init__(self) -> None:
+        """Check the values."""
+        if len(self.direction) != 3 or not 0 < math.hypot(*self.direction) < math.inf:
+            raise ValueError(f"a light needs a direction, not {self.direction!r}.")
+        if not (0 <= self.ambient <= 1 and 0 <= self.diffuse <= 1):
+            raise ValueError(
+                f"ambient and diffuse must lie in 0..1, not {self.ambient!r}, {self.diffuse!r}."
+            )
 
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """A mesh at a place.
-
-    Attributes:
-        mesh: shared by as many instances as wanted.
-        transform: (4, 3), see `pose`.
-        segmentation: what its pixels are called in the segmentation; 0 is the background's.
-        tint: (3,) factors 0..1 of the mesh's colours.
-        visible: whether it is drawn.
-    """
-
-    mesh: Mesh
-    transform: Floats = field(default_factory=pose)
-    segmentation: int = 0
-    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    visible: bool = True
+    def row(self) -> tuple[float, ...]:
+        """Return five numbers for the kernel: unit vector to the light, ambient, diffuse."""
+        x, y, z = (float(part) for part in self.direction)
+        # Not `math.hypot`, whose last bit is the platform's.
+        length = -math.sqrt(x * x + y * y + z * z)
+        return x / length, y / length, z / length, float(self.ambient), float(self.diffuse)
 
 
-class Scene:
-    """Instances in world coordinates; an instance is named by its place in the sequence.
-
-    Culling planes and lit colours are kept per triangle: they depend on no camera, and a change
-    of one instance costs only its own. A copy for another process is made by pickle.
+class Packed(NamedTuple):
+    """All M meshes of a library end to end: V vertices and T triangles.
 
     Attributes:
-        points: (V, 3) float64, corners in the world, metres.
-        faces: (T, 3) int32, counted from the first vertex of the instance.
+        vertices: (V, 3) float64, in the frame of their mesh.
+        faces: (T, 3) int32, counted from the first vertex of the mesh.
         planes: (T, 4) float64, outward unit normal, and its product with a corner.
-        lit: (T, 3) uint8, shaded colours.
-        labels: (T,) int32, for the segmentation.
-        spheres: (I, 4) float64, centre and radius of what bounds an instance.
-        spans: (I, 4) int64, first and last (exclusive) vertex, then triangle, of an instance.
-        visible: (I,) bool.
-        background: (3,) uint8.
+        colours: (T, 3) float32.
+        boxes: (M, 6) float64, middle and half the extent of the box about a mesh.
+        spans: (M, 4) int64, first and last (exclusive) vertex, then triangle, of a mesh.
     """
 
-    def __init__(
-        self,
-        instances: Sequence[Instance],
-        light: Light | None = None,
-        background: ArrayLike = (0.0, 0.0, 0.0),
-    ) -> None:
-        """Pack the instances.
+    vertices: Floats
+    faces: NDArray[np.int32]
+    planes: Floats
+    colours: NDArray[np.float32]
+    boxes: Floats
+    spans: NDArray[np.int64]
 
-        Args:
-            instances: in drawing order, which matters only between faces at the same depth
-                (to rounding): of equal ones the first is seen.
-            light: the default one if None.
-            background: colour, 0..1.
-        """
-        self.light = light or Light()
-        direction = np.array(self.light.direction, np.float64)
-        length = math.sqrt(float((direction**2).sum()))
-        if direction.shape != (3,) or not 0 < length < math.inf:
-            raise ValueError(f"a light needs a direction, not {self.light.direction!r}.")
-        self._to_light = -direction / length
-        self._meshes = [instance.mesh for instance in instances]
-        self._tints = np.ones((len(instances), 3), np.float32)
-        # First and last vertex, first and last triangle of each instance.
-        counts = np.array([(len(m.vertices), len(m.triangles)) for m in self._meshes], np.int64)
-        ends = np.cumsum(counts.reshape(-1, 2), axis=0)
-        starts = ends - counts.reshape(-1, 2)
-        self.spans = np.stack([starts[:, 0], ends[:, 0], starts[:, 1], ends[:, 1]], axis=1)
-        vertices, triangles = (int(n) for n in ends[-1]) if len(ends) else (0, 0)
-        self.points = np.zeros((vertices, 3), np.float64)
-        self.faces = np.zeros((triangles, 3), np.int32)
-        self.planes = np.zeros((triangles, 4), np.float64)
-        self.lit = np.zeros((triangles, 3), np.uint8)
-        self.labels = np.zeros(triangles, np.int32)
-        self.spheres = np.zeros((len(instances), 4), np.float64)
-        self.visible = np.ones(len(instances), np.bool_)
-        self.background = _bytes(colour_array(background, "background"))
-        for index, instance in enumerate(instances):
-            first, last = self.spans[index, 2:]
-            self.faces[first:last] = instance.mesh.triangles
-            self._tints[index] = _tint(instance.tint)
-            self.place(index, instance.transform)
-            self.relabel(index, instance.segmentation)
-            self.show(index, instance.visible)
+
+class MeshLibrary:
+    """Meshes, named by their place in it; it only grows.
+
+    One library serves any number of scenes, threads and environments. It is packed by the first
+    rendering after a mesh was added, which takes time in proportion to all of it.
+    """
+
+    def __init__(self, meshes: Sequence[Mesh] = ()) -> None:
+        """Take the first meshes, numbered from 0."""
+        self._meshes = list(meshes)
+        self._packed = _pack(())
 
     def __len__(self) -> int:
-        """Return how many instances there are."""
+        """Return how many meshes there are."""
         return len(self._meshes)
 
-    def place(self, index: int, transform: ArrayLike) -> None:
-        """Move an instance to a (4, 3) transform of its mesh, see `pose`."""
-        start, end, first, last = self.spans[index]
-        points = apply(checked_transform(transform), self._meshes[index].vertices)
-        self.points[start:end] = points
-        a, b, c = points[self.faces[first:last].T]
-        u, v = b - a, c - a
-        normals = u[:, [1, 2, 0]] * v[:, [2, 0, 1]] - u[:, [2, 0, 1]] * v[:, [1, 2, 0]]
-        lengths = np.sqrt((normals**2).sum(axis=1, keepdims=True))
-        # A triangle without area keeps a zero normal, which no camera sees the front of.
-        normals /= np.where(lengths > 0, lengths, 1)
-        self.planes[first:last, :3] = normals
-        self.planes[first:last, 3] = (normals * a).sum(axis=1)
-        if len(points):
-            centre = (points.min(axis=0) + points.max(axis=0)) / 2
-            radius = math.sqrt(float(((points - centre) ** 2).sum(axis=1).max()))
-            self.spheres[index, :3] = centre
-            # Rounding must not cull what touches the image.
-            self.spheres[index, 3] = radius * (1 + 1e-9) + 1e-9
-        self._shade(index)
+    def add(self, mesh: Mesh) -> int:
+        """Append a mesh and return its number."""
+        self._meshes.append(mesh)
+        return len(self._meshes) - 1
 
-    def show(self, index: int, visible: bool = True) -> None:
-        """Draw an instance, or hide it."""
-        self.visible[index] = visible
+    def bounds(self, number: int) -> Floats:
+        """Return the (2, 3) least and greatest corner of a mesh; zeros if it has no vertices."""
+        if not 0 <= number < len(self):
+            raise ValueError(f"there is no mesh {number!r}; the library has {len(self)}.")
+        return _bounds(self._meshes[number])
 
-    def recolour(self, index: int, tint: ArrayLike) -> None:
-        """Give an instance another tint, (3,) factors 0..1 of its mesh's colours."""
-        self._tints[index] = _tint(tint)
-        self._shade(index)
-
-    def relabel(self, index: int, segmentation: int) -> None:
-        """Give an instance another name in the segmentation."""
-        first, last = self.spans[index, 2:]
-        self.labels[first:last] = segmentation
-
-    def _shade(self, index: int) -> None:
-        first, last = self.spans[index, 2:]
-        facing = (self.planes[first:last, :3] * self._to_light).sum(axis=1)
-        brightness = self.light.ambient + self.light.diffuse * np.maximum(facing, 0)
-        colours = self._meshes[index].colours * self._tints[index]
-        self.lit[first:last] = _bytes(colours * brightness[:, None])
+    def packed(self) -> Packed:
+        """Return the arrays of all meshes; not to be changed."""
+        packed = self._packed
+        if len(packed.spans) != len(self._meshes):
+            packed = self._packed = _pack(tuple(self._meshes))
+        return packed
 
 
-def _tint(tint: ArrayLike) -> NDArray[np.float32]:
-    result = colour_array(tint, "a tint")
-    if result.shape != (3,):
-        raise ValueError(f"a tint is one colour, not {tint!r}.")
-    return result
+def _bounds(mesh: Mesh) -> Floats:
+    if not len(mesh.vertices):
+        return np.zeros((2, 3))
+    return np.array([mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)], np.float64)
 
 
-def _bytes(colours: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Return colours 0..1 as bytes; what is brighter than 1 is cut."""
-    result: NDArray[np.uint8] = np.rint(np.clip(colours, 0, 1) * 255).astype(np.uint8)
-    return result
+def _planes(mesh: Mesh) -> Floats:
+    """Return the (m, 4) planes of triangles; a normal of zeros, no front, if one has no area."""
+    a, b, c = mesh.vertices.astype(np.float64)[mesh.triangles.T]
+    u, v = b - a, c - a
+    normals = u[:, [1, 2, 0]] * v[:, [2, 0, 1]] - u[:, [2, 0, 1]] * v[:, [1, 2, 0]]
+    lengths = np.sqrt((normals**2).sum(axis=1, keepdims=True))
+    normals /= np.where(lengths > 0, lengths, 1)
+    return np.concatenate([normals, (normals * a).sum(axis=1, keepdims=True)], axis=1)
+
+
+def _pack(meshes: Sequence[Mesh]) -> Packed:
+    counts = np.array([(len(m.vertices), len(m.triangles)) for m in meshes], np.int64)
+    ends = np.cumsum(counts.reshape(-1, 2), axis=0)
+    starts = ends - counts.reshape(-1, 2)
+    bounds = np.array([_bounds(mesh) for mesh in meshes]).reshape(-1, 2, 3)
+    low, high = bounds[:, 0], bounds[:, 1]
+    return Packed(
+        np.concatenate([np.empty((0, 3)), *(m.vertices for m in meshes)]),
+        np.concatenate([np.empty((0, 3), np.int32), *(m.triangles for m in meshes)]),
+        np.concatenate([np.empty((0, 4)), *(_planes(m) for m in meshes)]),
+        np.concatenate([np.empty((0, 3), np.float32), *(m.colours for m in meshes)]),
+        np.concatenate([(low + high) / 2, (high - low) / 2], axis=1),
+        np.stack([starts[:, 0], ends[:, 0], starts[:, 1], ends[:, 1]], axis=1),
+    )
