@@ -1,26 +1,13 @@
 """Batches as Gymnasium's own vector environments make them: observations, infos, actions."""
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import gymnasium as gym
 import numpy as np
-from gymnasium.spaces import Text
-from gymnasium.vector.utils import concatenate, create_empty_array
 from numpy.typing import NDArray
 
 Column = NDArray[Any]
 """One value of the info per slot, stacked."""
-
-
-def batcher(space: gym.Space[Any]) -> Callable[[Sequence[Any]], Any]:
-    """Return what stacks elements of a space into a fresh element of its batched space."""
-    return tuple if isinstance(space, Text) else partial(_stack, space)
-
-
-def _stack(space: gym.Space[Any], items: Sequence[Any]) -> Any:
-    return concatenate(space, items, create_empty_array(space, len(items)))  # type: ignore[arg-type]
 
 
 def objects(values: Iterable[Any], count: int) -> Column:

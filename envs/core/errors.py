@@ -27,3 +27,7 @@ class TaskNotFoundError(CrossworldError, KeyError):
 
 class SnapshotError(CrossworldError, ValueError):
     """A snapshot that does not fit this environment."""
+
+
+class MetadataError(CrossworldError, ValueError):
+    """A simulator's metadata that cannot be read as facts; the message names the record."""

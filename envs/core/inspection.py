@@ -12,6 +12,9 @@ from crossworld.envs.core.pddl import Atom
 class Inspection(ABC, Generic[W]):
     """Questions about the episode under way. They raise ResetNeeded if there is none."""
 
+    _image_size: int
+    """Side of the images that the metadata speaks of, pixels."""
+
     @abstractmethod
     def _playing(self) -> W:
         """Return the world that is played."""
@@ -35,6 +38,14 @@ class Inspection(ABC, Generic[W]):
     def pddl_problem(self) -> str:
         """Return the present state and the goal in PDDL; any planner can go on from it."""
         return self._playing().pddl_problem()
+
+    def scene_metadata(self) -> dict[str, Any]:
+        """Return the present scene as a simulator would report it, JSON-able."""
+        return self._playing().scene_metadata(self._image_size)
+
+    def segmentation_names(self) -> dict[int, str]:
+        """Return what the text calls each id of the segmentation; 0, the background, has no name."""
+        return self._playing().segmentation_names()
 
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted."""
@@ -69,12 +80,18 @@ class Slot(Inspection[W]):
         world: the world that it plays.
         suggest: says the expert's next command.
         snapshot: takes its snapshot.
+        image_size: side of its images, pixels.
     """
 
     def __init__(
-        self, world: W, suggest: Callable[[W], str], snapshot: Callable[[], dict[str, Any]]
+        self,
+        world: W,
+        suggest: Callable[[W], str],
+        snapshot: Callable[[], dict[str, Any]],
+        image_size: int,
     ) -> None:
         self._world = world
+        self._image_size = image_size
         self._suggest = suggest
         self._snapshot = snapshot
 

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import gymnasium as gym
+import numpy as np
 from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Dict
+from numpy.typing import NDArray
 
 from crossworld.envs.core.info import StepInfo, action_mask
 from crossworld.envs.core.inspection import Inspection
 from crossworld.envs.core.options import check_options
+from crossworld.envs.core.panel import Status, panel
 from crossworld.envs.core.parts import Controller, Expert, Task, View, W
 from crossworld.envs.core.snapshot import (
     NO_LIMIT,
@@ -21,6 +24,7 @@ from crossworld.envs.core.snapshot import (
     take_snapshot,
 )
 from crossworld.envs.core.task import TaskSpec
+from crossworld.envs.core.window import Window
 
 Observation = dict[str, Any]
 
@@ -35,13 +39,14 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         controller: the action mode.
         expert: what fills `info["expert_action"]`; None leaves it empty.
         split: the split that tasks are drawn from.
+        image_size: side of the images, pixels.
         max_steps: step limit of our own, see `_step_limit`.
-        render_mode: None or "ansi".
+        render_mode: None, "ansi", "rgb_array" or "human".
 
-    Subclasses implement `_start` and `_resume`, and the task list.
+    Subclasses implement `_start`, `_resume`, `_text` and `_picture`, and the task list.
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 4}
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array", "human"], "render_fps": 4}
 
     OPTIONS: frozenset[str] = frozenset({"task_id", "snapshot", "instruction"})
     """The reset options that this environment understands."""
@@ -53,9 +58,11 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         controller: Controller[W],
         expert: Expert[W] | None,
         split: str,
+        image_size: int,
         max_steps: int | None,
         render_mode: str | None,
     ) -> None:
+        self._image_size = image_size
         self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
         self.split = split
         self.observation_space = Dict({key: view.space for key, view in views.items()})
@@ -66,7 +73,9 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         self._world: W | None = None
         self._task: Task[W] | None = None
         self._elapsed = 0
+        self._command = ""
         self._succeeded = False
+        self._window: Window | None = None
         self._max_steps = lowest_limit(max_steps)
         self._limit = NO_LIMIT
 
@@ -97,7 +106,10 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
             self._succeeded = False
             if self._expert is not None:
                 self._expert.begin(self._world)
+        self._command = ""
         self._limit = self._step_limit()
+        if self.render_mode == "human":
+            self._show()
         return self._observe(), self._info(self._playing(), self._playing_task(), ticks=0)
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
@@ -115,7 +127,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         world, task = self._world, self._task
         if world is None or task is None:
             raise ResetNeeded(NO_EPISODE)
-        command = self._controller.command(action, world)
+        command = self._command = self._controller.command(action, world)
         event = world.act(command)
         self._elapsed += 1
         if self._expert is not None:
@@ -127,14 +139,29 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         observation = {key: render(world) for key, render in self._views}
         info = self._info(world, task, event.ticks)
         terminated = success or task.lost(world)
+        if self.render_mode == "human":
+            self._show()
         return observation, reward, terminated, self._elapsed >= self._limit, info
 
-    def render(self) -> str | None:
-        """Return mission, text and success as one string (`render_mode="ansi"`)."""
-        if self.render_mode is None:
+    def render(self) -> str | NDArray[np.uint8] | None:
+        """Return the present moment for people.
+
+        Returns:
+            Of mode "ansi": mission, text and success as one string. Of mode "rgb_array": image and
+            text side by side, uint8 (416, 960, 3). Of mode "human": None; `reset` and `step` have
+            shown it in a window. Without a mode: None.
+        """
+        if self.render_mode is None or self.render_mode == "human":
             return None
         world = self._playing()
+        if self.render_mode == "rgb_array":
+            return self._panel()
         return ansi(world, self._playing_task(), self._elapsed, self._text(world))
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self._window is not None:
+            self._window.close()
 
     @abstractmethod
     def _start(self, options: dict[str, Any]) -> tuple[W, Task[W]]:
@@ -147,6 +174,10 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
     @abstractmethod
     def _text(self, world: W) -> str:
         """Return what the parallel text world says now."""
+
+    @abstractmethod
+    def _picture(self, world: W) -> NDArray[np.uint8]:
+        """Return a large image of the world for people, uint8 (H, W, 3)."""
 
     @abstractmethod
     def task_count(self, split: str) -> int | None:
@@ -217,8 +248,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         """
         if self._max_steps is not None:
             return self._max_steps
-        registered = None if self.spec is None else gym.registry.get(self.spec.id)
-        limit = (registered and registered.max_episode_steps) or NO_LIMIT
+        limit = self._registered_limit() or NO_LIMIT
         return limit if 0 < self._elapsed < limit else NO_LIMIT
 
     def _observe(self) -> Observation:
@@ -243,6 +273,29 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
             "expert_action": "" if self._expert is None else self._expert.suggest(world),
         }
         return cast(dict[str, Any], info)
+
+    def _panel(self) -> NDArray[np.uint8]:
+        """Return image and text side by side."""
+        world, task = self._playing(), self._playing_task()
+        return panel(
+            self._picture(world),
+            self._text(world),
+            mission=world.mission,
+            status=status(world, task, self._elapsed, self._registered_limit(), self._command),
+        )
+
+    def _show(self) -> None:
+        """Show the present moment in a window."""
+        if self._window is None:
+            self._window = Window("crossworld", self.metadata["render_fps"])
+        self._window.show(self._panel())
+
+    def _registered_limit(self) -> int | None:
+        """Return the step limit of the environment's id, None for none."""
+        if self._max_steps is not None:
+            return self._max_steps
+        registered = None if self.spec is None else gym.registry.get(self.spec.id)
+        return None if registered is None else registered.max_episode_steps
 
     def _playing(self) -> W:
         if self._world is None:
@@ -279,3 +332,17 @@ def ansi(world: W, task: Task[W], elapsed: int, text: str) -> str:
     """Return mission, text and success as one string."""
     state = "done" if task.progress(world) >= 1.0 else f"step {elapsed}"
     return f"[{state}] {world.mission}\n\n{text}\n"
+
+
+def status(world: W, task: Task[W], elapsed: int, limit: int | None, command: str) -> Status:
+    """Return how far an episode is, as panels show it."""
+    event, progress = world.event, task.progress(world)
+    ended = task.lost(world) or (limit is not None and elapsed >= limit)
+    return Status(
+        step=elapsed,
+        limit=limit,
+        progress=progress,
+        command=command,
+        feedback=event.feedback,
+        outcome="solved" if progress >= 1.0 else "failed" if ended else "playing",
+    )

@@ -1,6 +1,6 @@
 """The parts that an environment is composed of: world, view, controller, task, expert."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -57,6 +57,12 @@ class World(Protocol):
     def true_statements(self) -> list[str]:
         """Return the statements that are true now, sorted."""
 
+    def scene_metadata(self, image_size: int) -> dict[str, Any]:
+        """Return the scene as a simulator would report it with images of this size, JSON-able."""
+
+    def segmentation_names(self) -> dict[int, str]:
+        """Return what the text calls each id of the segmentation but 0."""
+
     def to_json(self) -> dict[str, Any]:
         """Return state and last event, JSON-able and complete."""
 
@@ -74,6 +80,9 @@ class View(Protocol[W_contra]):
 
     def render(self, world: W_contra) -> Any:
         """Return a fresh observation."""
+
+    def render_batch(self, worlds: Sequence[W_contra]) -> Any:
+        """Return a fresh observation of several worlds, as their batched space holds it."""
 
 
 class Controller(Protocol[W_contra]):

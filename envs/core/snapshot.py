@@ -9,7 +9,7 @@ import numpy as np
 from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.core.parts import Expert, Task, W
 
-FORMAT = 1
+FORMAT = 2
 
 NO_LIMIT = 2**62
 """A step that no episode reaches."""

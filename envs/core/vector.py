@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from crossworld.envs.core.batching import (
     Column,
-    batcher,
     final_info,
     full_info,
     objects,
@@ -25,7 +24,14 @@ from crossworld.envs.core.batching import (
 from crossworld.envs.core.info import action_masks
 from crossworld.envs.core.inspection import Slot
 from crossworld.envs.core.options import check_group_size, read_seeds, read_vector_options
-from crossworld.envs.core.paired import NO_EPISODE, PairedEnv, ansi, check_render_mode
+from crossworld.envs.core.paired import (
+    NO_EPISODE,
+    PairedEnv,
+    ansi,
+    check_render_mode,
+    status,
+)
+from crossworld.envs.core.panel import panel
 from crossworld.envs.core.parts import Controller, Expert, Task, View, W
 from crossworld.envs.core.snapshot import (
     NO_LIMIT,
@@ -49,6 +55,10 @@ SHARED = frozenset(
 """What can be asked of a scalar environment and has one answer for all slots."""
 
 
+RENDER_MODES = ("ansi", "rgb_array")
+"""What a batch can be shown as; a window shows one environment only."""
+
+
 class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]], Generic[W]):
     """A batch of what `PairedEnv` is one of: slot i equals the scalar environment with its seed.
 
@@ -63,10 +73,11 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         split: the split that tasks are drawn from.
         autoreset_mode: what follows the end of a slot's episode.
         group_size: consecutive slots that share a stream of tasks.
+        image_size: side of the images, pixels.
         max_steps: step limit, None for none; it counts from the true start of an episode.
-        render_mode: None or "ansi".
+        render_mode: None or a name of `RENDER_MODES`.
 
-    Subclasses implement `_start`, `_resume`, `_text` and `_plan`, and name the `scalar` environment.
+    Subclasses implement `_start`, `_resume`, `_text`, `_picture` and `_plan`, and name the `scalar` environment.
     """
 
     scalar: ClassVar[type[PairedEnv[Any]]]
@@ -82,14 +93,17 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         split: str,
         autoreset_mode: str | AutoresetMode,
         group_size: int,
+        image_size: int,
         max_steps: int | None,
         render_mode: str | None,
     ) -> None:
         if num_envs < 1:
             raise ValueError(f"num_envs: {num_envs} slots; at least one is needed.")
         self.num_envs = num_envs
+        self._image_size = image_size
         self._autoreset = AutoresetMode(autoreset_mode)
         self.metadata = {**self.scalar.metadata, "autoreset_mode": self._autoreset}
+        self.metadata["render_modes"] = list(RENDER_MODES)
         self.render_mode = check_render_mode(render_mode, self.metadata["render_modes"])
         self.split = split
         self._streams = Streams(num_envs, check_group_size(group_size, num_envs))
@@ -97,7 +111,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         self.single_action_space = controller.space
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
-        self._views = tuple((key, v.render, batcher(v.space)) for key, v in views.items())
+        self._views = tuple((key, view.render, view.render_batch) for key, view in views.items())
         self._controller = controller
         self._limit = NO_LIMIT if max_steps is None else max_steps
         self._everyone = list(range(num_envs))
@@ -200,15 +214,28 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         infos = full_info(self._columns(self._everyone), self.num_envs)
         return self._observe(), rewards, terminations, truncations, infos | final
 
-    def render(self) -> tuple[str, ...] | None:
-        """Return mission, text and success of each slot (`render_mode="ansi"`)."""
+    def render(self) -> tuple[Any, ...] | None:
+        """Return each slot as the scalar environment's `render` shows it ("ansi", "rgb_array")."""
         if self.render_mode is None:
             return None
+        show = self._panel if self.render_mode == "rgb_array" else self._ansi
         return tuple(
-            ansi(world, task, int(elapsed), self._text(world))
+            show(world, task, int(elapsed))
             for world, task, elapsed in zip(
                 self._playing(), self._tasks, self._elapsed, strict=True
             )
+        )
+
+    def _ansi(self, world: W, task: Task[W], elapsed: int) -> str:
+        return ansi(world, task, elapsed, self._text(world))
+
+    def _panel(self, world: W, task: Task[W], elapsed: int) -> NDArray[np.uint8]:
+        limit = None if self._limit == NO_LIMIT else self._limit
+        return panel(
+            self._picture(world),
+            self._text(world),
+            mission=world.mission,
+            status=status(world, task, elapsed, limit, command=""),
         )
 
     @property  # type: ignore[misc]  # read-only, as in SyncVectorEnv
@@ -230,7 +257,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         """
         world = self._playing()[index]
         suggest = self._experts[index].suggest if self._experts else self._plan
-        return Slot(world, suggest, partial(self.snapshot, index))
+        return Slot(world, suggest, partial(self.snapshot, index), self._image_size)
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Return what each slot answers, as `SyncVectorEnv.call` does of environments.
@@ -306,6 +333,10 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         """Return what the parallel text world says now."""
 
     @abstractmethod
+    def _picture(self, world: W) -> NDArray[np.uint8]:
+        """Return a large image of the world for people, uint8 (H, W, 3)."""
+
+    @abstractmethod
     def _plan(self, world: W) -> str:
         """Return the planner's next command, "" if there is none."""
 
@@ -376,7 +407,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         return rewards, success | lost, self._elapsed >= self._limit
 
     def _observe(self) -> Observations:
-        return {key: batch(list(map(render, self._worlds))) for key, render, batch in self._views}
+        return {key: render_batch(self._worlds) for key, _, render_batch in self._views}
 
     def _final(self, slots: list[int]) -> dict[str, Any]:
         """Return what the slots that have ended see and are told before their autoreset."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from crossworld.envs.household.base import GamesEnv
 from crossworld.envs.household.corpus import ENVIRONMENT_VARIABLE, open_corpus
+from crossworld.envs.household.views import DEFAULT_MODALITIES
 
 
 def default_data() -> str | None:
@@ -75,13 +76,16 @@ class ALFWorldEnv(GamesEnv):
     |---|---|---|
     | `data` | `None` | folder or pack with games; `None` means `$ALFWORLD_DATA`. The tree with `json_2.1.*` in it (the newest is taken), one such folder, or any folder of `game.tw-pddl` files |
     | `split` | `None` | `train`, `valid_seen`, `valid_unseen`, ...; `None` means `train`, or else the first there is |
-    | `modalities` | `("text", "mission")` | what the observation holds |
+    | `modalities` | `("image", "text", "mission")` | what the observation holds |
+    | `image_size` | `128` | side of the square image in pixels, 16 to 1024 |
+    | `labels` | `False` | draw name tags on the image, beside what is looked at |
+    | `frame_cache` | `0` | frames kept, so that a state seen again is not drawn again; the last one always is |
     | `action_mode` | `"text"` | or `"discrete"` |
     | `instruction` | `"template"` | or `"human"`: a crowd worker's sentence, drawn with `np_random` from the game's `traj_data.json` |
     | `text_version` | `"auto"` | wording: what the game's own grammar speaks, or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
     | `expert` | `None` | `"planner"` (optimal, sees everything) or `"handcoded"` (reads only the text) fills `info["expert_action"]` |
     | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start. By default such an episode keeps the id's limit, unless it is there already: then only Gymnasium's counts, from the reset |
-    | `render_mode` | `None` | or `"ansi"` |
+    | `render_mode` | `None` | or `"ansi"`, `"rgb_array"` (image and text side by side, `uint8 (416, 960, 3)`), `"human"` (the same in a window) |
 
     Reset options: `task_id`, `instruction`, or `snapshot` alone.
 
@@ -107,7 +111,10 @@ class ALFWorldEnv(GamesEnv):
         *,
         data: str | None = None,
         split: str | None = None,
-        modalities: Sequence[str] = ("text", "mission"),
+        modalities: Sequence[str] = DEFAULT_MODALITIES,
+        image_size: int = 128,
+        labels: bool = False,
+        frame_cache: int = 0,
         action_mode: str = "text",
         instruction: str = "template",
         text_version: str = "auto",
@@ -119,6 +126,9 @@ class ALFWorldEnv(GamesEnv):
             open_corpus(data or default_data()),
             split=split,
             modalities=modalities,
+            image_size=image_size,
+            labels=labels,
+            frame_cache=frame_cache,
             action_mode=action_mode,
             instruction=instruction,
             text_version=text_version,

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from crossworld.envs.core.controllers import DiscreteController, TextController
 from crossworld.envs.core.paired import PairedEnv
 from crossworld.envs.core.parts import Controller, Expert
@@ -13,6 +16,7 @@ from crossworld.envs.household.experts.handcoded import HandcodedExpert
 from crossworld.envs.household.experts.planner import PlannerExpert, plan
 from crossworld.envs.household.games import Games
 from crossworld.envs.household.views import make_views
+from crossworld.envs.household.visual.painter import Painter
 from crossworld.envs.household.world import HouseholdWorld
 
 ACTION_MODES: Mapping[str, Callable[[], Controller[HouseholdWorld]]] = {
@@ -23,6 +27,10 @@ EXPERTS: Mapping[str, Callable[[], Expert[HouseholdWorld]]] = {
     "planner": PlannerExpert,
     "handcoded": HandcodedExpert,
 }
+
+
+POSTER_SIZE = 384
+"""Side of the image that people are shown, pixels."""
 
 
 def make_controller(action_mode: str) -> Controller[HouseholdWorld]:
@@ -79,6 +87,9 @@ class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):
         *,
         split: str | None,
         modalities: Sequence[str],
+        image_size: int,
+        labels: bool,
+        frame_cache: int,
         action_mode: str,
         instruction: str,
         text_version: str,
@@ -89,11 +100,14 @@ class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):
         split = games.default_split if split is None else split
         self._games = games
         self._episodes = Episodes(games, split, instruction, text_version)
+        self._painter = Painter(image_size, labels=labels, frame_cache=frame_cache)
+        self._poster = Painter(POSTER_SIZE, labels=labels)
         super().__init__(
-            views=make_views(modalities),
+            views=make_views(modalities, self._painter),
             controller=make_controller(action_mode),
             expert=make_expert(expert),
             split=split,
+            image_size=image_size,
             max_steps=max_steps,
             render_mode=render_mode,
         )
@@ -111,3 +125,12 @@ class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):
 
     def _text(self, world: HouseholdWorld) -> str:
         return world.text()
+
+    def _picture(self, world: HouseholdWorld) -> NDArray[np.uint8]:
+        return self._poster.frame(world).image
+
+    def close(self) -> None:
+        """Forget all frames, and close the window if there is one."""
+        self._painter.clear()
+        self._poster.clear()
+        super().close()

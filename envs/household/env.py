@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crossworld.envs.household.base import GamesEnv
 from crossworld.envs.household.generation.generator import GeneratedGames
+from crossworld.envs.household.views import DEFAULT_MODALITIES
 
 
 class HouseholdEnv(GamesEnv):
@@ -80,13 +81,16 @@ class HouseholdEnv(GamesEnv):
     |---|---|---|
     | `split` | `None` | `train` (also for `None`), `valid_seen` or `valid_unseen` |
     | `num_tasks` | `None` | draw and list only the first so many games of the split; `None` means all there are |
-    | `modalities` | `("text", "mission")` | what the observation holds |
+    | `modalities` | `("image", "text", "mission")` | what the observation holds |
+    | `image_size` | `128` | side of the square image in pixels, 16 to 1024 |
+    | `labels` | `False` | draw name tags on the image, beside what is looked at |
+    | `frame_cache` | `0` | frames kept, so that a state seen again is not drawn again; the last one always is |
     | `action_mode` | `"text"` | or `"discrete"` |
     | `instruction` | `"template"` | or `"human"`: worded as people do, drawn with `np_random` from three sentences of a grammar of our own |
     | `text_version` | `"auto"` | wording: `"wheel"` (alfworld 0.4.2, also for `"auto"`), `"2.1.1"` or `"2.1.2"` |
     | `expert` | `None` | `"planner"` (optimal, sees everything) or `"handcoded"` (reads only the text) fills `info["expert_action"]` |
     | `max_steps` | `None` | set it to the same number as `max_episode_steps=` when you change that one, so that an episode resumed from a snapshot counts from its true start. By default such an episode keeps the id's limit, unless it is there already: then only Gymnasium's counts, from the reset |
-    | `render_mode` | `None` | or `"ansi"` |
+    | `render_mode` | `None` | or `"ansi"`, `"rgb_array"` (image and text side by side, `uint8 (416, 960, 3)`), `"human"` (the same in a window) |
 
     Reset options: `task_id`, `instruction`, or `snapshot` alone.
 
@@ -109,7 +113,10 @@ class HouseholdEnv(GamesEnv):
         *,
         split: str | None = None,
         num_tasks: int | None = None,
-        modalities: Sequence[str] = ("text", "mission"),
+        modalities: Sequence[str] = DEFAULT_MODALITIES,
+        image_size: int = 128,
+        labels: bool = False,
+        frame_cache: int = 0,
         action_mode: str = "text",
         instruction: str = "template",
         text_version: str = "auto",
@@ -121,6 +128,9 @@ class HouseholdEnv(GamesEnv):
             GeneratedGames(num_tasks),
             split=split,
             modalities=modalities,
+            image_size=image_size,
+            labels=labels,
+            frame_cache=frame_cache,
             action_mode=action_mode,
             instruction=instruction,
             text_version=text_version,

@@ -5,18 +5,26 @@ from typing import Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode
+from numpy.typing import NDArray
 
 from crossworld.envs.core.paired import lowest_limit
 from crossworld.envs.core.snapshot import Snapshot
 from crossworld.envs.core.vector import PairedVectorEnv
 from crossworld.envs.household.alfworld import ALFWorldEnv, default_data
-from crossworld.envs.household.base import GameLists, make_controller, make_expert, plan_step
+from crossworld.envs.household.base import (
+    POSTER_SIZE,
+    GameLists,
+    make_controller,
+    make_expert,
+    plan_step,
+)
 from crossworld.envs.household.corpus import open_corpus
 from crossworld.envs.household.env import HouseholdEnv
 from crossworld.envs.household.episodes import Episode, Episodes
 from crossworld.envs.household.games import Games
 from crossworld.envs.household.generation.generator import GeneratedGames
-from crossworld.envs.household.views import make_views
+from crossworld.envs.household.views import DEFAULT_MODALITIES, make_views
+from crossworld.envs.household.visual.painter import Painter
 from crossworld.envs.household.world import HouseholdWorld
 
 
@@ -32,7 +40,10 @@ class GamesVectorEnv(GameLists, PairedVectorEnv[HouseholdWorld]):
         num_envs: int = 1,
         *,
         split: str | None = None,
-        modalities: Sequence[str] = ("text", "mission"),
+        modalities: Sequence[str] = DEFAULT_MODALITIES,
+        image_size: int = 128,
+        labels: bool = False,
+        frame_cache: int = 0,
         action_mode: str = "text",
         instruction: str = "template",
         text_version: str = "auto",
@@ -46,14 +57,17 @@ class GamesVectorEnv(GameLists, PairedVectorEnv[HouseholdWorld]):
         split = games.default_split if split is None else split
         self._games = games
         self._episodes = Episodes(games, split, instruction, text_version)
+        self._painter = Painter(image_size, labels=labels, frame_cache=frame_cache)
+        self._poster = Painter(POSTER_SIZE, labels=labels)
         super().__init__(
             num_envs,
-            views=make_views(modalities),
+            views=make_views(modalities, self._painter),
             controller=make_controller(action_mode),
             make_expert=lambda: make_expert(expert),
             split=split,
             autoreset_mode=autoreset_mode,
             group_size=group_size,
+            image_size=image_size,
             max_steps=lowest_limit(max_episode_steps, max_steps),
             render_mode=render_mode,
         )
@@ -67,8 +81,16 @@ class GamesVectorEnv(GameLists, PairedVectorEnv[HouseholdWorld]):
     def _text(self, world: HouseholdWorld) -> str:
         return world.text()
 
+    def _picture(self, world: HouseholdWorld) -> NDArray[np.uint8]:
+        return self._poster.frame(world).image
+
     def _plan(self, world: HouseholdWorld) -> str:
         return plan_step(world)
+
+    def close_extras(self, **kwargs: Any) -> None:
+        """Forget all frames."""
+        self._painter.clear()
+        self._poster.clear()
 
 
 class HouseholdVectorEnv(GamesVectorEnv):
@@ -89,7 +111,9 @@ class HouseholdVectorEnv(GamesVectorEnv):
 
     ## Observation Space
 
-    `Dict` of the chosen `modalities`: `text` and `mission`, each a tuple of `num_envs` strings.
+    `Dict` of the chosen `modalities`: `text` and `mission`, each a tuple of `num_envs` strings;
+    `image`, `depth` and `segmentation`, each one array with `num_envs` as its first axis. All images
+    of a step are drawn in one call.
 
     ## Rewards
 
@@ -126,7 +150,10 @@ class HouseholdVectorEnv(GamesVectorEnv):
     | `num_envs` | `1` | number of slots |
     | `split` | `None` | `train` (also for `None`), `valid_seen` or `valid_unseen` |
     | `num_tasks` | `None` | draw and list only the first so many games of the split |
-    | `modalities` | `("text", "mission")` | what the observation holds |
+    | `modalities` | `("image", "text", "mission")` | what the observation holds |
+    | `image_size` | `128` | side of the square images in pixels, 16 to 1024 |
+    | `labels` | `False` | draw name tags on the images, beside what is looked at |
+    | `frame_cache` | `0` | frames kept, so that a state seen again is not drawn again; the last batch always is |
     | `action_mode` | `"text"` | or `"discrete"` |
     | `instruction` | `"template"` | or `"human"` |
     | `text_version` | `"auto"` | or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
@@ -135,7 +162,7 @@ class HouseholdVectorEnv(GamesVectorEnv):
     | `group_size` | `1` | consecutive slots that play the same tasks; divides `num_envs` |
     | `max_episode_steps` | `None` | step limit; `gym.make_vec` passes the id's. `None` and -1 mean none |
     | `max_steps` | `None` | the same, so that both kinds of environment take the same arguments; the lower counts |
-    | `render_mode` | `None` | or `"ansi"` |
+    | `render_mode` | `None` | or `"ansi"`, `"rgb_array"` |
 
     Raises:
         TaskNotFoundError: there is no such split or task.
@@ -189,7 +216,10 @@ class ALFWorldVectorEnv(GamesVectorEnv):
     | `num_envs` | `1` | number of slots |
     | `data` | `None` | folder or pack with games; `None` means `$ALFWORLD_DATA`, see `ALFWorldEnv` |
     | `split` | `None` | `train`, `valid_seen`, `valid_unseen`, ...; `None` means `train`, or else the first there is |
-    | `modalities` | `("text", "mission")` | what the observation holds |
+    | `modalities` | `("image", "text", "mission")` | what the observation holds |
+    | `image_size` | `128` | side of the square images in pixels, 16 to 1024 |
+    | `labels` | `False` | draw name tags on the images, beside what is looked at |
+    | `frame_cache` | `0` | frames kept, so that a state seen again is not drawn again; the last batch always is |
     | `action_mode` | `"text"` | or `"discrete"` |
     | `instruction` | `"template"` | or `"human"` |
     | `text_version` | `"auto"` | or `"2.1.1"`, `"2.1.2"`, `"wheel"` |
@@ -198,7 +228,7 @@ class ALFWorldVectorEnv(GamesVectorEnv):
     | `group_size` | `1` | consecutive slots that play the same tasks; divides `num_envs` |
     | `max_episode_steps` | `None` | step limit; `gym.make_vec` passes the id's. `None` and -1 mean none |
     | `max_steps` | `None` | the same, so that both kinds of environment take the same arguments; the lower counts |
-    | `render_mode` | `None` | or `"ansi"` |
+    | `render_mode` | `None` | or `"ansi"`, `"rgb_array"` |
 
     Raises:
         DataError: there is no data, or a file is damaged.

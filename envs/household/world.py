@@ -11,8 +11,12 @@ from crossworld.envs.core.spaces import fit_text
 from crossworld.envs.household import engine, facts, statements
 from crossworld.envs.household.engine import Event
 from crossworld.envs.household.game import Game
+from crossworld.envs.household.gaze import HERE, first_gaze, next_gaze
+from crossworld.envs.household.metadata import scene_metadata
 from crossworld.envs.household.state import State
 from crossworld.envs.household.text import describe
+from crossworld.envs.household.visual.drawn import drawn_now
+from crossworld.envs.household.visual.scene import scene_of
 
 START = Event(engine.OPENING, ticks=0)
 """The event that every episode begins with."""
@@ -37,19 +41,21 @@ class HouseholdWorld:
     Args:
         state: the state to play on; it is changed in place.
         event: what led to it.
+        gaze: what the agent looks at, see `gaze`; None where an episode begins.
 
     Attributes:
-        state, event: as given, and as changed by `act`.
+        state, event, gaze: as given, and as changed by `act`.
         mission: the task sentence, as it fits the text space.
         progress: share of the goal's conditions that hold.
         lost: whether the goal has become impossible.
     """
 
-    __slots__ = ("_commands", "_quiet", "event", "lost", "mission", "progress", "state")
+    __slots__ = ("_commands", "_quiet", "event", "gaze", "lost", "mission", "progress", "state")
 
-    def __init__(self, state: State, event: Event = START) -> None:
+    def __init__(self, state: State, event: Event = START, gaze: int | None = None) -> None:
         self.state = state
         self.event = event
+        self.gaze = first_gaze(state) if gaze is None else gaze
         self.mission = fit_text(state.sentence)
         self._commands: list[str] | None = None
         goal = state.game.goal
@@ -59,6 +65,7 @@ class HouseholdWorld:
     def act(self, command: str) -> Event:
         """Carry out a command; one that is not possible changes nothing but the event."""
         event = self.event = engine.act(self.state, command)
+        self.gaze = next_gaze(self.state, event, self.gaze)
         if event.verb not in engine.LOOKING:
             self._commands = None
             if event.verb not in self._quiet:
@@ -95,9 +102,18 @@ class HouseholdWorld:
         """Return the statements that are true now, sorted."""
         return statements.true_statements(self.state)
 
+    def scene_metadata(self, image_size: int) -> dict[str, Any]:
+        """Return the scene in AI2-THOR's schema; see `metadata`."""
+        drawn = drawn_now(self.state, self.gaze, image_size)
+        return scene_metadata(self.state, self.event, drawn)
+
+    def segmentation_names(self) -> dict[int, str]:
+        """Return the names of receptacles, then of objects."""
+        return scene_of(self.state.game).names()
+
     def to_json(self) -> dict[str, Any]:
         """Return state and last event, JSON-able."""
-        return {"state": self.state.to_json(), "event": list(self.event)}
+        return {"state": self.state.to_json(), "event": list(self.event), "gaze": self.gaze}
 
     @staticmethod
     def from_json(game: Game, data: Any) -> "HouseholdWorld":
@@ -109,6 +125,7 @@ class HouseholdWorld:
         try:
             state = State.from_json(game, data["state"])
             event = Event(*data["event"])
+            gaze = data["gaze"]
         except (KeyError, TypeError) as error:
             raise SnapshotError(f"snapshot: its world is damaged ({error!r}).") from error
         if tuple(map(type, event)) != (str, int, int, str, int) or event.verb not in _CONCERNS:
@@ -118,7 +135,11 @@ class HouseholdWorld:
                 raise SnapshotError(f"snapshot: event {list(event)} names things the game lacks.")
         if event.ticks not in (0, 1):
             raise SnapshotError(f"snapshot: event {list(event)} takes no such time.")
-        return HouseholdWorld(state, event)
+        if type(gaze) is not int or gaze not in range(HERE, len(game.receptacle_names)):
+            raise SnapshotError(f"snapshot: {gaze!r} is nothing to look at in its game.")
+        if gaze == HERE and not state.here:
+            raise SnapshotError("snapshot: it looks at what is here, and nothing is.")
+        return HouseholdWorld(state, event, gaze)
 
 
 def task_of(game: Game, task_id: str, split: str) -> Task[HouseholdWorld]:

@@ -118,7 +118,12 @@ def test_games_compile_to_the_same(tree: Path, packed: Path) -> None:
 
 def test_play_is_the_same(tree: Path, packed: Path) -> None:
     def play(data: Path, seed: int) -> list[object]:
-        env = gym.make("crossworld/ALFWorld-v0", data=str(data), expert="planner")
+        env = gym.make(
+            "crossworld/ALFWorld-v0",
+            data=str(data),
+            expert="planner",
+            modalities=("text", "mission"),
+        )
         observation, info = env.reset(seed=seed)
         told: list[object] = [observation, info["task_id"], info["admissible_commands"]]
         while info["expert_action"]:
@@ -602,7 +607,7 @@ def test_a_replaced_pack_can_be_used_in_the_same_process(small: Path, tree: Path
 
 
 def test_environments_on_a_pack_can_be_pickled(small: Path) -> None:
-    env = gym.make("crossworld/ALFWorld-v0", data=str(small))
+    env = gym.make("crossworld/ALFWorld-v0", data=str(small), modalities=("text", "mission"))
     observation, _ = env.reset(seed=3)
     data = pickle.dumps(env.unwrapped)
     other = pickle.loads(data)

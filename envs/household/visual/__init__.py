@@ -1,0 +1,1 @@
+"""The household seen: rooms, furniture and things as meshes, cameras, and frames of a state."""

@@ -1,0 +1,102 @@
+"""Frames of states. What stands between the eye and what it looks at is left out.
+
+In rooms whose sizes are partly guessed, and in which doors and drawers may stand open, now and then
+something would hide what the text says is seen. Then whatever hides it is not drawn, as in films,
+where the fourth wall is missing. So the pairing of image and text does not depend on luck.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossworld.envs.core.raster import Frame, render, render_batch
+from crossworld.envs.household.gaze import sight
+from crossworld.envs.household.state import State, bits
+from crossworld.envs.household.visual.library import shapes
+from crossworld.envs.household.visual.outlook import Outlook
+from crossworld.envs.household.visual.scene import RoomScene, scene_of
+
+BACKGROUND = (0.16, 0.17, 0.19)
+
+_ATTEMPTS = 3
+"""Rounds of leaving out what hides something."""
+
+Rows = NDArray[Any]
+
+
+def enough(size: int) -> int:
+    """Return how many pixels show a thing in a square image of this side: 12 at 128, 6 at 64."""
+    return max(12 * size // 128, 1)
+
+
+def draw(state: State, gaze: int, size: int) -> Frame:
+    """Return what a state looks like: `size` x `size` pixels, see `Frame`."""
+    scene = scene_of(state.game)
+    outlook = scene.outlook(state, gaze)
+    rows = scene.instances(state, gaze, outlook)
+    frame = _render(rows, outlook, size)
+    return _cleared(frame, rows, outlook, seen_labels(scene, state, gaze))
+
+
+def draw_batch(states: Sequence[State], gazes: Sequence[int], size: int) -> list[Frame]:
+    """Return the same for many states, in one call of the kernel and some for what was hidden."""
+    scenes = [scene_of(state.game) for state in states]
+    triples = list(zip(scenes, states, gazes, strict=True))
+    outlooks = [scene.outlook(state, gaze) for scene, state, gaze in triples]
+    rows = [
+        scene.instances(state, gaze, outlook)
+        for (scene, state, gaze), outlook in zip(triples, outlooks, strict=True)
+    ]
+    frames = render_batch(
+        shapes().meshes,
+        rows,
+        [outlook.camera for outlook in outlooks],
+        size,
+        light=[outlook.light for outlook in outlooks],
+        background=BACKGROUND,
+    )
+    return [
+        _cleared(Frame(*arrays), rows[i], outlooks[i], seen_labels(*triples[i]))
+        for i, arrays in enumerate(zip(*frames, strict=True))
+    ]
+
+
+def seen_labels(scene: RoomScene, state: State, gaze: int) -> list[int]:
+    """Return the labels of all that a frame must show."""
+    receptacles, objects = sight(state, gaze)
+    return [
+        *map(scene.label_of_receptacle, bits(receptacles)),
+        *map(scene.label_of_object, bits(objects)),
+    ]
+
+
+def _cleared(frame: Frame, rows: Rows, outlook: Outlook, wanted: list[int]) -> Frame:
+    """Return the frame, or one without what hides something that is wanted."""
+    size = len(frame.segmentation)
+    for _ in range(_ATTEMPTS):
+        missing = _missing(frame, wanted)
+        if not missing:
+            break
+        alone = _render(rows[np.isin(rows["label"], missing)], outlook, size)
+        there = frame.segmentation[np.isin(alone.segmentation, missing)]
+        hiding = np.setdiff1d(there, [0, *wanted])
+        if not len(hiding):
+            break
+        rows = rows[~np.isin(rows["label"], hiding)]
+        frame = _render(rows, outlook, size)
+    return frame
+
+
+def _render(rows: Rows, outlook: Outlook, size: int) -> Frame:
+    return render(
+        shapes().meshes, rows, outlook.camera, size, light=outlook.light, background=BACKGROUND
+    )
+
+
+def _missing(frame: Frame, wanted: list[int]) -> list[int]:
+    """Return the labels that have too few pixels."""
+    counts = np.bincount(frame.segmentation.ravel(), minlength=max(wanted, default=0) + 1)
+    limit = enough(len(frame.segmentation))
+    return [label for label in wanted if counts[label] < limit]

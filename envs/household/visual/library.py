@@ -1,0 +1,89 @@
+"""All meshes of the household in one library, by kind; built once per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from crossworld.envs.core.raster import Mesh, MeshLibrary, box, merge, quad
+from crossworld.envs.household.visual import effects
+from crossworld.envs.household.visual.furniture import MODELS
+from crossworld.envs.household.visual.things import LIT, SLICED, THINGS
+from crossworld.envs.household.visual.things.fixtures import FIXTURES
+
+VARIANTS = 3
+"""How many forms each kind of thing has."""
+
+Numbers = tuple[int, ...]
+"""Mesh numbers, one per variant."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shapes:
+    """The library, and which number is what.
+
+    Attributes:
+        meshes: the library itself.
+        bodies, doors: receptacle type to mesh.
+        things, sliced, lit: object type to meshes of what lies in a receptacle.
+        fixtures: object type to meshes of what stands or hangs in the room.
+        effects: bit of `State` to the mesh of its sign.
+        unknown: for an object without a known type.
+        hand, wall, floors: what they are called.
+    """
+
+    meshes: MeshLibrary
+    bodies: Mapping[str, int]
+    doors: Mapping[str, int]
+    things: Mapping[str, Numbers]
+    sliced: Mapping[str, Numbers]
+    lit: Mapping[str, Numbers]
+    fixtures: Mapping[str, Numbers]
+    effects: Mapping[str, int]
+    unknown: int
+    hand: int
+    wall: int
+    floors: Numbers
+
+
+@lru_cache(maxsize=1)
+def shapes() -> Shapes:
+    """Return all meshes."""
+    meshes = MeshLibrary()
+
+    def numbered(table: Mapping[str, object]) -> dict[str, Numbers]:
+        return {
+            kind: tuple(meshes.add(make(variant)) for variant in range(VARIANTS))  # type: ignore[operator]
+            for kind, make in table.items()
+        }
+
+    return Shapes(
+        meshes=meshes,
+        bodies={kind: meshes.add(model.body) for kind, model in MODELS.items()},
+        doors={
+            kind: meshes.add(model.door.mesh)
+            for kind, model in MODELS.items()
+            if model.door is not None
+        },
+        things=numbered(THINGS),
+        sliced=numbered(SLICED),
+        lit=numbered(LIT),
+        fixtures=numbered(FIXTURES),
+        effects={bit: meshes.add(mesh) for bit, mesh in effects.SIGNS.items()},
+        unknown=meshes.add(box((0.16, 0.16, 0.16), (0.6, 0.6, 0.6))),
+        hand=meshes.add(effects.hand()),
+        wall=meshes.add(quad(1, 1)),
+        floors=(meshes.add(_tiles(8, 8)), meshes.add(_tiles(1, 14))),
+    )
+
+
+def _tiles(columns: int, rows: int) -> Mesh:
+    """Return a unit square on the floor in two shades of white, facing up."""
+    parts = []
+    for i in range(columns):
+        for j in range(rows):
+            shade = 1.0 if (i + j) % 2 else 0.88
+            x, z = (i + 0.5) / columns - 0.5, (j + 0.5) / rows - 0.5
+            w, d = 0.5 / columns, 0.5 / rows
+            corners = [(x - w, 0, z - d), (x - w, 0, z + d), (x + w, 0, z + d), (x + w, 0, z - d)]
+            parts.append(Mesh(corners, [(0, 1, 2), (0, 2, 3)], (shade, shade, shade)))  # type: ignore[arg-type]
+    return merge(parts)
