@@ -69,11 +69,26 @@ def play(
     task: Annotated[str | None, typer.Option(help="Task id. Default: drawn with the seed.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draw.")] = None,
     data: Data = None,
+    web: Annotated[bool, typer.Option("--web", help="In the browser, with pictures.")] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="With --web. Default: a free one.")
+    ] = 0,
+    browser: Annotated[
+        bool,
+        typer.Option("--browser/--no-browser", help="With --web: open the page, or only serve it."),
+    ] = True,
 ) -> None:
-    """Play a game yourself, in the terminal."""
-    from crossworld.commands.play import play as play_game
+    """Play a game yourself, in the terminal or in the browser."""
+    if web:
+        from crossworld.commands.web import play_in_browser
 
-    play_game(env, split=split, task=task, seed=seed, data=data)
+        play_in_browser(
+            env, split=split, task=task, seed=seed, data=data, port=port, opened=browser
+        )
+    else:
+        from crossworld.commands.play import play as play_game
+
+        play_game(env, split=split, task=task, seed=seed, data=data)
 
 
 @app.command()

@@ -5,31 +5,21 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import gymnasium as gym
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import FormattedText
 from rich.console import Console
 
-from crossworld.commands.location import data_folder
+from crossworld.commands.game import make_env
 from crossworld.commands.session import Reply, Session
-from crossworld.envs.core.errors import CrossworldError
 
 
 def play(
     env_id: str, *, split: str | None, task: str | None, seed: int | None, data: Path | None
 ) -> None:
     """Play one game, from the terminal or from lines on standard input."""
-    given = {"split": split, "data": data_folder(env_id, data)}
-    kwargs: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    try:
-        made = gym.make(env_id, expert="planner", **kwargs)
-    except TypeError as error:
-        raise CrossworldError(
-            f"{env_id} cannot be played here ({error}); see 'crossworld list'."
-        ) from error
-    with made as env:
+    with make_env(env_id, split=split, data=data, modalities=("text", "mission")) as env:
         session = Session(env)
         console = Console(highlight=False)
         console.soft_wrap = not console.is_terminal

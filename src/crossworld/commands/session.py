@@ -1,9 +1,11 @@
-"""One person playing one game: what each line that they type leads to. No input or output here."""
+"""A game as lines of text: what each line that a person types leads to. No input or output here."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import gymnasium as gym
+
+from crossworld.commands.game import Game, Outcome
 
 Reply: TypeAlias = list[tuple[str, str]]
 """Pieces of text, each with a rich style."""
@@ -29,9 +31,7 @@ class Session:
 
     def __init__(self, env: gym.Env[Any, Any]) -> None:
         self.left = False
-        self._env = env
-        self._past: list[dict[str, Any]] = []
-        self._over = False
+        self._game = Game(env)
         self._meta: dict[str, Callable[[], Reply]] = {
             ":hint": self._hint,
             ":undo": self._undo,
@@ -42,11 +42,9 @@ class Session:
 
     def begin(self, seed: int | None, task_id: str | None) -> Reply:
         """Start a game; without a task id, one is drawn."""
-        options = None if task_id is None else {"task_id": task_id}
-        observation, self._info = self._env.reset(seed=seed, options=options)
-        self._mission = str(observation["mission"])
-        hello = f"{self._info['task_id']}\nTab completes, :help shows what else there is.\n"
-        return [("dim", hello), ("", observation["text"])]
+        turn = self._game.begin(seed, task_id)
+        hello = f"{self._game.info['task_id']}\nTab completes, :help shows what else there is.\n"
+        return [("dim", hello), ("", turn.text)]
 
     def answer(self, line: str) -> Reply:
         """Take one line: a command to the game, or one of `META`."""
@@ -55,50 +53,48 @@ class Session:
             return []
         if line.startswith(":"):
             return self._meta.get(line, self._unknown)()
-        if self._over:
+        if self._game.outcome != "playing":
             return [
                 ("yellow", "The game is over; :undo takes the last command back, :quit leaves.")
             ]
-        self._past.append(self._env.get_wrapper_attr("snapshot")())
-        observation, _, terminated, truncated, self._info = self._env.step(line)
-        self._over = terminated or truncated
-        reply = [("", observation["text"])]
-        if self._info["feedback"]:
-            reply.append(("dim", self._info["feedback"]))
-        return reply + self._ending(terminated, truncated)
+        turn = self._game.act(line)
+        reply = [("", turn.text)]
+        if turn.feedback:
+            reply.append(("dim", turn.feedback))
+        return reply + self._ending()
 
     def completions(self) -> list[str]:
         """Return what can be typed now."""
-        return [*([] if self._over else self._info["admissible_commands"]), *META]
+        playing = self._game.outcome == "playing"
+        return [*(self._game.info["admissible_commands"] if playing else []), *META]
 
     def status(self) -> str:
         """Return the task and how far it is."""
-        done = f"{self._info['goal_conditions']:.0%}" if not self._info["success"] else "solved"
-        return f" {self._mission}   {done}   step {len(self._past)}"
+        info = self._game.info
+        done = f"{info['goal_conditions']:.0%}" if not info["success"] else "solved"
+        return f" {self._game.mission}   {done}   step {self._game.steps}"
 
-    def _ending(self, terminated: bool, truncated: bool) -> Reply:
-        steps = len(self._past)
-        if self._info["success"]:
-            return [("bold green", f"Solved in {steps} steps.")]
-        if terminated:
-            return [("bold red", "The task cannot be solved any more. :undo takes a step back.")]
-        if truncated:
-            return [("bold red", f"Not solved: {steps} steps were the limit.")]
-        return []
+    def _ending(self) -> Reply:
+        steps = self._game.steps
+        endings: dict[Outcome, Reply] = {
+            "playing": [],
+            "solved": [("bold green", f"Solved in {steps} steps.")],
+            "lost": [("bold red", "The task cannot be solved any more. :undo takes a step back.")],
+            "out of steps": [("bold red", f"Not solved: {steps} steps were the limit.")],
+        }
+        return endings[self._game.outcome]
 
     def _hint(self) -> Reply:
-        return [("cyan", self._info["expert_action"] or "The expert has no advice.")]
+        return [("cyan", self._game.info["expert_action"] or "The expert has no advice.")]
 
     def _undo(self) -> Reply:
-        if not self._past:
+        turn = self._game.undo()
+        if turn is None:
             return [("yellow", "Nothing to undo: this is the beginning.")]
-        options = {"snapshot": self._past.pop()}
-        observation, self._info = self._env.reset(options=options)
-        self._over = False
-        return [("dim", f"Back at step {len(self._past)}:"), ("", observation["text"])]
+        return [("dim", f"Back at step {self._game.steps}:"), ("", turn.text)]
 
     def _task(self) -> Reply:
-        return [("bold", self._mission), ("dim", self._info["task_id"])]
+        return [("bold", self._game.mission), ("dim", self._game.info["task_id"])]
 
     def _help(self) -> Reply:
         return [("", f"{name:<8}{meaning}") for name, meaning in META.items()] + [
