@@ -18,6 +18,7 @@ from crossworld.benchmarks.speed.loading import (
     resetting_rows,
 )
 from crossworld.benchmarks.speed.rows import Row
+from crossworld.benchmarks.speed.seeing import seeing_rows
 from crossworld.benchmarks.speed.stepping import stepping_rows
 from crossworld.envs.household.alfworld import default_data
 from crossworld.envs.household.corpus import open_corpus
@@ -43,16 +44,22 @@ def _measure(data: str) -> list[Row]:
     corpus = open_corpus(data)
     folders = [f for split in corpus.splits for f in corpus.folders(split)]
     console.print(f"crossworld {crossworld.__version__}, {len(folders)} games in {corpus.root}")
-    rows = [
+    text = [
         *loading_rows(folders),
         *packing_rows(corpus),
         *generating_rows(),
         *stepping_rows(data, folders),
         *resetting_rows(data),
     ]
-    table = Table("what", "measured", "target", "", title="household, text modalities, one core")
+    _show(console, "household, text modalities, one core", text)
+    seen = seeing_rows(data, folders)
+    _show(console, "household, image and text, one core", seen)
+    return [*text, *seen]
+
+
+def _show(console: Console, title: str, rows: list[Row]) -> None:
+    table = Table("what", "measured", "target", "", title=title)
     for row in rows:
         verdict = {None: "", True: "[green]met[/]", False: "[red]not met[/]"}[row.met]
         table.add_row(row.what, row.measured, row.target, verdict)
     console.print(table)
-    return rows

@@ -12,6 +12,7 @@ import gymnasium as gym
 from rich.progress import track
 
 from crossworld.benchmarks.speed.rows import Row, cpu_time, resident
+from crossworld.benchmarks.speed.stepping import TEXT
 from crossworld.envs.household import files
 from crossworld.envs.household.corpus import Corpus, GameFolder, open_corpus
 from crossworld.envs.household.games import GAME_CACHE, compiled
@@ -68,7 +69,7 @@ def generating_rows() -> list[Row]:
     """Time to make games, the first time that they and their rooms are asked for."""
     games = [GeneratedGame("train", number) for number in range(10 * GAMES)]
     times = [cpu_time(partial(game.load, "auto")) for game in games]
-    envs = gym.make_vec("crossworld/Household-v0", num_envs=64)
+    envs = gym.make_vec("crossworld/Household-v0", num_envs=64, modalities=TEXT)
     _, infos = envs.reset(seed=0)
     steps = 100
     start = time.process_time()
@@ -87,7 +88,7 @@ def generating_rows() -> list[Row]:
 
 def resetting_rows(data: str) -> list[Row]:
     """Resets of compiled games, and what very many of them do to memory."""
-    env = gym.make("crossworld/ALFWorld-v0", data=data)
+    env = gym.make("crossworld/ALFWorld-v0", data=data, modalities=TEXT)
     corpus = open_corpus(data)
     ids = [f.task_id for split in corpus.splits for f in corpus.folders(split)][:GAME_CACHE]
     for task_id in ids:

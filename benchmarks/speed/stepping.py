@@ -16,6 +16,7 @@ from crossworld.envs.household.corpus import GameFolder
 from crossworld.envs.household.games import compiled
 
 ENV_ID = "crossworld/ALFWorld-v0"
+TEXT = ("text", "mission")
 PEER_GAMES, PEER_STEPS, PEER_ROUNDS = 6, 25, 2
 GAMES, STEPS, ROUNDS = 100, 50, 5
 SLOTS = 64
@@ -31,17 +32,16 @@ class Script:
 
 def stepping_rows(data: str, folders: list[GameFolder]) -> list[Row]:
     """Steps per second through `gym.make` and `gym.make_vec`, beside the real thing."""
-    env = gym.make(ENV_ID, data=data)
-    envs = gym.make_vec(ENV_ID, num_envs=SLOTS, data=data)
+    env = gym.make(ENV_ID, data=data, modalities=TEXT)
+    envs = gym.make_vec(ENV_ID, num_envs=SLOTS, data=data, modalities=TEXT)
     sample = folders[:: max(1, len(folders) // GAMES)]
-    scripts = [_script(env, folder, seed) for seed, folder in enumerate(sample)]
+    scripts = [recorded(env, folder, seed) for seed, folder in enumerate(sample)]
     steps = sum(len(script.commands) for script in scripts)
-    ours = steps / min(_replay(env, scripts) for _ in range(ROUNDS))
+    ours = steps / min(replay(env, scripts) for _ in range(ROUNDS))
     # A slot whose episode ended would begin another game, which is no step.
     lasting = [script for script in scripts if len(script.commands) == STEPS]
     rounds = [
-        (_replay(env, _spread(lasting)), _replay_slots(envs, _spread(lasting)))
-        for _ in range(ROUNDS)
+        (replay(env, spread(lasting)), _replay_slots(envs, spread(lasting))) for _ in range(ROUNDS)
     ]
     scalar, vector = map(min, zip(*rounds, strict=True))
     rows = [
@@ -67,8 +67,8 @@ def stepping_rows(data: str, folders: list[GameFolder]) -> list[Row]:
     theirs, reset = map(max, zip(*(_peer(chosen) for _ in range(PEER_ROUNDS)), strict=True))
     same = [Script(s.folder, s.commands[:PEER_STEPS]) for s in chosen]
     count = sum(len(script.commands) for script in same)
-    ratio = count / _fresh(lambda: _replay(env, same)) / theirs
-    batched = SLOTS * PEER_STEPS / _fresh(lambda: _replay_slots(envs, _spread(same))) / theirs
+    ratio = count / _fresh(lambda: replay(env, same)) / theirs
+    batched = SLOTS * PEER_STEPS / _fresh(lambda: _replay_slots(envs, spread(same))) / theirs
     return [
         *rows,
         Row("alfworld's steps/s", f"{theirs:.1f}"),
@@ -92,7 +92,7 @@ def _fresh(play: Callable[[], float]) -> float:
     return statistics.median(times)
 
 
-def _script(env: gym.Env[Any, Any], folder: GameFolder, seed: int) -> Script:
+def recorded(env: gym.Env[Any, Any], folder: GameFolder, seed: int) -> Script:
     """Record random admissible play."""
     chooser = random.Random(seed)
     _, info = env.reset(options={"task_id": folder.task_id})
@@ -105,7 +105,7 @@ def _script(env: gym.Env[Any, Any], folder: GameFolder, seed: int) -> Script:
     return Script(folder, tuple(commands))
 
 
-def _replay(env: gym.Env[Any, Any], scripts: list[Script]) -> float:
+def replay(env: gym.Env[Any, Any], scripts: list[Script]) -> float:
     """Return the CPU seconds that the steps of these scripts take."""
     total = 0.0
     for script in scripts:
@@ -117,9 +117,9 @@ def _replay(env: gym.Env[Any, Any], scripts: list[Script]) -> float:
     return total
 
 
-def _spread(scripts: list[Script]) -> list[Script]:
+def spread(scripts: list[Script], slots: int = SLOTS) -> list[Script]:
     """Return one script per slot, in turn."""
-    return [scripts[slot % len(scripts)] for slot in range(SLOTS)]
+    return [scripts[slot % len(scripts)] for slot in range(slots)]
 
 
 def _replay_slots(envs: gym.vector.VectorEnv[Any, Any, Any], scripts: list[Script]) -> float:

@@ -56,8 +56,20 @@ class HouseholdEnv(GamesEnv):
 
     | key | space | meaning |
     |---|---|---|
+    | `image` | `Box(0, 255, (S, S, 3), uint8)` | what the agent sees, S = `image_size` |
     | `text` | `Text(0..4096)` | what the game says; at reset the opening with the task |
     | `mission` | `Text(0..4096)` | the task sentence alone |
+    | `depth` | `Box(0, 80, (S, S), float32)` | metres along the optical axis; 80 where nothing is |
+    | `segmentation` | `Box(0, 2147483647, (S, S), int32)` | what each pixel shows; 0 is the room itself, all else has a name in `segmentation_names()` |
+
+    At the start, the image shows the whole room from above, its near walls left out. From then on it
+    is first-person, from where the agent stands, turned to the receptacle that its last possible
+    action concerned; after `look`, to all that it faces. What the text says is seen has pixels, what
+    is behind a closed door has none; what would hide it is left out. Doors stand open, lamps shine,
+    what is held is in the hand; plumes are on what is hot, a snowflake on what is cold, stars on
+    what is clean, and what is sliced lies in slices. An action that is not possible leaves the image
+    as it is. Things are larger than life where they would be too small to be told, and the sizes of
+    rooms and furniture are partly guessed: ids tell places only.
 
     ## Rewards
 

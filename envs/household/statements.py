@@ -2,7 +2,7 @@
 
 | form | true when |
 |---|---|
-| `you see a K` | something of kind K is in view: a receptacle here, or in an open one here, or in hand |
+| `you see a K` | something of kind K is looked at (see `gaze`): a receptacle, what is in it if it is open, or what is held |
 | `you are at the R` | the receptacle is where the agent is |
 | `you hold the O`, `your hands are empty` | |
 | `the O is in the R`, `the O is on the R` | "in" for what has a door, "on" for the rest |
@@ -13,8 +13,8 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from crossworld.envs.household.engine import reachable
 from crossworld.envs.household.game import Game
+from crossworld.envs.household.gaze import sight
 from crossworld.envs.household.state import State, bits
 
 EMPTY_HANDS = "your hands are empty"
@@ -29,9 +29,9 @@ _PROPERTIES: Mapping[str, tuple[str, str]] = {
 """Bit of `State` to the flag that allows it and the word for it."""
 
 
-def true_statements(state: State) -> list[str]:
-    """Return all statements that are true in a state, sorted."""
-    return sorted(set(_true(state)))
+def true_statements(state: State, gaze: int) -> list[str]:
+    """Return all statements that are true in a state in which something is looked at, sorted."""
+    return sorted(set(_true(state, gaze)))
 
 
 @lru_cache(maxsize=64)
@@ -40,20 +40,20 @@ def statements(game: Game) -> frozenset[str]:
     return frozenset(_possible(game))
 
 
-def _true(state: State) -> Iterator[str]:
+def _true(state: State, gaze: int) -> Iterator[str]:
     game = state.game
     names, receptacles = game.object_names, game.receptacle_names
     if state.held < 0:
         yield EMPTY_HANDS
     else:
         yield f"you hold the {names[state.held]}"
-        yield _sight(names[state.held])
     for r in state.here:
         yield f"you are at the {receptacles[r]}"
+    seen = sight(state, gaze)
+    for r in bits(seen.receptacles):
         yield _sight(receptacles[r])
-        if reachable(state, r):
-            for o in bits(state.contents[r]):
-                yield _sight(names[o])
+    for o in bits(seen.objects):
+        yield _sight(names[o])
     for r in bits(game.openable):
         yield f"the {receptacles[r]} is {'open' if state.opened >> r & 1 else 'closed'}"
     for r, contents in enumerate(state.contents):

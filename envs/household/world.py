@@ -100,7 +100,7 @@ class HouseholdWorld:
 
     def true_statements(self) -> list[str]:
         """Return the statements that are true now, sorted."""
-        return statements.true_statements(self.state)
+        return statements.true_statements(self.state, self.gaze)
 
     def scene_metadata(self, image_size: int) -> dict[str, Any]:
         """Return the scene in AI2-THOR's schema; see `metadata`."""

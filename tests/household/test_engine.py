@@ -8,9 +8,10 @@ from crossworld.envs.core.pddl import Atom
 from crossworld.envs.household import engine, facts
 from crossworld.envs.household.compile import compile_game
 from crossworld.envs.household.state import State
-from crossworld.envs.household.statements import EMPTY_HANDS, statements, true_statements
+from crossworld.envs.household.statements import EMPTY_HANDS
 from crossworld.envs.household.text import describe
 from crossworld.envs.household.versions import VERSIONS
+from crossworld.envs.household.world import HouseholdWorld
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -94,28 +95,29 @@ def test_facts_say_where_everything_is(room_and_goal, data) -> None:
 @QUICK
 @given(random_rooms(), st.data())
 def test_true_statements_are_among_the_possible_ones(room_and_goal, data) -> None:
-    play = Play(game_of(*room_and_goal))
-    possible = statements(play.state.game)
+    world = HouseholdWorld(game_of(*room_and_goal).start.copy())
     for _ in range(12):
-        true = true_statements(play.state)
-        assert set(true) <= possible
-        assert (EMPTY_HANDS in true) == (play.state.held < 0)
-        play.say(data.draw(st.sampled_from(play.commands)))
+        true = world.true_statements()
+        assert set(true) <= world.statements()
+        assert (EMPTY_HANDS in true) == (world.state.held < 0)
+        world.act(data.draw(st.sampled_from(world.admissible_commands())))
 
 
-def test_statements_follow_the_state() -> None:
+def test_statements_follow_state_and_gaze() -> None:
     from rooms import QUIRKY
 
-    play = Play(game_of(QUIRKY))
-    play.say("go to fridge 1")
-    before = set(true_statements(play.state))
-    assert {"the fridge 1 is closed", "you are at the fridge 1", "you see a microwave"} <= before
-    assert "you see a egg" not in before
-    play.say("open fridge 1")
-    assert {"you see a egg", "the egg 1 is in the fridge 1"} <= set(true_statements(play.state))
-    play.say("take egg 1 from fridge 1", "heat egg 1 with microwave 1")
-    after = set(true_statements(play.state))
-    assert {"you hold the egg 1", "the egg 1 is hot"} <= after
+    world = HouseholdWorld(game_of(QUIRKY).start.copy())
+    assert {"you see a fridge", "you see a microwave"} <= set(world.true_statements())
+    world.act("go to fridge 1")
+    before = set(world.true_statements())
+    assert {"the fridge 1 is closed", "you are at the fridge 1", "you see a fridge"} <= before
+    assert not {"you see a egg", "you see a microwave"} & before
+    world.act("open fridge 1")
+    assert {"you see a egg", "the egg 1 is in the fridge 1"} <= set(world.true_statements())
+    world.act("take egg 1 from fridge 1")
+    world.act("heat egg 1 with microwave 1")
+    after = set(world.true_statements())
+    assert {"you hold the egg 1", "you see a egg", "the egg 1 is hot"} <= after
     assert not {"the egg 1 is cool", "the egg 1 is in the fridge 1", EMPTY_HANDS} & after
 
 

@@ -11,13 +11,16 @@ from itertools import combinations
 from math import cos, radians, sin
 
 from crossworld.envs.household.game import Game
+from crossworld.envs.household.thor_names import Point
 from crossworld.envs.household.visual.furniture import MODELS, Model
-from crossworld.envs.household.visual.ids import KINDS, Point, Pose, point_of, pose_of
+from crossworld.envs.household.visual.ids import KINDS, Pose, point_of, pose_of
 
 _TOPS = frozenset(
     {"CoffeeTable", "CounterTop", "Desk", "DiningTable", "Dresser", "SideTable", "TVStand"}
 )
 """Kinds that are a top at the height of the surface; below it there is room for others."""
+
+_SEATS = frozenset({"ArmChair", "Bed", "Ottoman", "Sofa"})
 
 _ON_TOPS = frozenset({"CoffeeMachine", "Microwave", "Safe", "SinkBasin", "StoveBurner", "Toaster"})
 
@@ -29,7 +32,7 @@ _BASE = {
 """Kind to its lowest point above the y of its id. All others stand on the floor."""
 
 _LOW, _HIGH = 0.4, 1.3
-"""Ids of furniture between these heights name its surface; below, its foot."""
+"""Ids of tops and seats between these heights name the surface; below, the foot."""
 
 _LEAST = 0.35
 """Nothing is made smaller than this share of its usual size: what is closer than that belongs in
@@ -115,8 +118,8 @@ def _surface(kind: str, y: float) -> float:
     if kind in _BASE:
         return 0.0
     height = MODELS[kind].size[1]
-    seat = MODELS[kind].levels[0].y
-    return height * y / seat if _LOW < y < _HIGH else height
+    level = MODELS[kind].levels[0].y
+    return height * y / level if kind in _TOPS | _SEATS and _LOW < y < _HIGH else height
 
 
 def _body(kind: str, point: Point, height: float, yaw: float) -> _Body:

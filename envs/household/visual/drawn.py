@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from crossworld.envs.core.raster import Camera
 from crossworld.envs.household.metadata import Drawn
 from crossworld.envs.household.state import State
+from crossworld.envs.household.thor_names import Point
 from crossworld.envs.household.visual.frames import draw
-from crossworld.envs.household.visual.ids import Point
 from crossworld.envs.household.visual.library import shapes
 from crossworld.envs.household.visual.outlook import Outlook
 from crossworld.envs.household.visual.scene import scene_of

@@ -23,6 +23,13 @@ BACKGROUND = (0.16, 0.17, 0.19)
 _ATTEMPTS = 3
 """Rounds of leaving out what hides something."""
 
+_LARGER = (1.0, 1.5, 2.2)
+"""How much larger than usual things are drawn, in turn, that still have too few pixels: in a wide
+view of a small image, what lies in a drawer may be only a few pixels long."""
+
+_HAND = 0.5
+"""What is nearer than this is in the hand, metres; it is never cut."""
+
 Rows = NDArray[Any]
 
 
@@ -37,7 +44,7 @@ def draw(state: State, gaze: int, size: int) -> Frame:
     outlook = scene.outlook(state, gaze)
     rows = scene.instances(state, gaze, outlook)
     frame = _render(rows, outlook, size)
-    return _cleared(frame, rows, outlook, seen_labels(scene, state, gaze))
+    return _cleared(frame, rows, outlook, seen_labels(scene, state, gaze), scene.first_object)
 
 
 def draw_batch(states: Sequence[State], gazes: Sequence[int], size: int) -> list[Frame]:
@@ -58,7 +65,9 @@ def draw_batch(states: Sequence[State], gazes: Sequence[int], size: int) -> list
         background=BACKGROUND,
     )
     return [
-        _cleared(Frame(*arrays), rows[i], outlooks[i], seen_labels(*triples[i]))
+        _cleared(
+            Frame(*arrays), rows[i], outlooks[i], seen_labels(*triples[i]), scenes[i].first_object
+        )
         for i, arrays in enumerate(zip(*frames, strict=True))
     ]
 
@@ -72,13 +81,23 @@ def seen_labels(scene: RoomScene, state: State, gaze: int) -> list[int]:
     ]
 
 
-def _cleared(frame: Frame, rows: Rows, outlook: Outlook, wanted: list[int]) -> Frame:
-    """Return the frame, or one without what hides something that is wanted."""
+def _cleared(
+    frame: Frame, rows: Rows, outlook: Outlook, wanted: list[int], first_object: int
+) -> Frame:
+    """Return the frame, or one without what hides something that is wanted.
+
+    Args:
+        frame: as it was drawn.
+        rows: of what.
+        outlook: from where.
+        wanted: labels of what has to be seen.
+        first_object: labels from here on are objects.
+    """
     size = len(frame.segmentation)
     for _ in range(_ATTEMPTS):
         missing = _missing(frame, wanted)
         if not missing:
-            break
+            return frame
         alone = _render(rows[np.isin(rows["label"], missing)], outlook, size)
         there = frame.segmentation[np.isin(alone.segmentation, missing)]
         hiding = np.setdiff1d(there, [0, *wanted])
@@ -86,7 +105,43 @@ def _cleared(frame: Frame, rows: Rows, outlook: Outlook, wanted: list[int]) -> F
             break
         rows = rows[~np.isin(rows["label"], hiding)]
         frame = _render(rows, outlook, size)
+    if outlook.close:
+        objects = [label for label in wanted if label >= first_object]
+        # Things may hide furniture, but nothing may hide things except what is in the hand.
+        _uncover(frame, rows, outlook, [label for label in wanted if label < first_object], objects)
+        for factor in _LARGER:
+            _uncover(frame, _enlarged(rows, objects, factor), outlook, objects, [])
     return frame
+
+
+def _uncover(
+    frame: Frame, rows: Rows, outlook: Outlook, wanted: list[int], kept: list[int]
+) -> None:
+    """Cut holes into what hides something and has to be seen itself: a shelf, the rim of a basin.
+
+    Args:
+        frame: changed in place.
+        rows: what it shows.
+        outlook: from where.
+        wanted: labels of what has to be seen.
+        kept: labels that are not cut.
+    """
+    missing = _missing(frame, wanted)
+    if not missing:
+        return
+    alone = _render(rows[np.isin(rows["label"], missing)], outlook, len(frame.segmentation))
+    hole = (alone.segmentation != 0) & (frame.depth > _HAND)
+    hole &= ~np.isin(frame.segmentation, kept)
+    frame.image[hole] = alone.image[hole]
+    frame.depth[hole] = alone.depth[hole]
+    frame.segmentation[hole] = alone.segmentation[hole]
+
+
+def _enlarged(rows: Rows, labels: list[int], factor: float) -> Rows:
+    """Return rows in which things are larger."""
+    larger = rows[np.isin(rows["label"], labels)]
+    larger["transform"][:, :3] *= factor
+    return larger
 
 
 def _render(rows: Rows, outlook: Outlook, size: int) -> Frame:

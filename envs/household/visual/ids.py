@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from crossworld.envs.household import thor_names
 from crossworld.envs.household.catalogue import ADMITS, OBJECT_TYPES
+from crossworld.envs.household.standing import GRID
+from crossworld.envs.household.thor_names import Point, spell
 
-Point = tuple[float, float, float]
-
-GRID = 0.25
-"""Metres of one step of the agent."""
+KINDS: Mapping[str, str] = {f"{kind}type".lower(): kind for kind in (*ADMITS, *OBJECT_TYPES)}
+"""Type symbol to the type as the catalogue spells it."""
 
 
 class Pose(NamedTuple):
@@ -25,38 +26,17 @@ class Pose(NamedTuple):
     yaw: float
 
 
-ORIGIN = Pose(0.0, 0.0, 0.0)
-
-_SIGNS = (("_minus_", "-"), ("_plus_", ""), ("_dot_", "."))
-
-KINDS: Mapping[str, str] = {f"{kind}type".lower(): kind for kind in (*ADMITS, *OBJECT_TYPES)}
-"""Type symbol to the type as the catalogue spells it."""
-
-
 @lru_cache(maxsize=65536)
 def point_of(symbol: str) -> Point:
     """Return x, y and z in metres; the origin for a symbol that carries no place."""
-    numbers = _numbers(symbol)
-    return (numbers[0], numbers[1], numbers[2]) if len(numbers) >= 3 else (0.0, 0.0, 0.0)
+    return thor_names.point_of(spell(symbol)) or (0.0, 0.0, 0.0)
 
 
 @lru_cache(maxsize=16384)
 def pose_of(location: str) -> Pose:
-    """Return the agent's pose; `ORIGIN` for a symbol that carries none."""
-    numbers = _numbers(location)
-    if len(numbers) < 3:
-        return ORIGIN
-    return Pose(numbers[0] * GRID, numbers[1] * GRID, numbers[2] % 4 * 90)
-
-
-def _numbers(symbol: str) -> list[float]:
-    """Return the leading numbers among the parts of a symbol."""
-    numbers = []
-    for part in symbol.split("_bar_")[1:]:
-        for word, sign in _SIGNS:
-            part = part.replace(word, sign)
-        try:
-            numbers.append(float(part))
-        except ValueError:
-            break
-    return numbers
+    """Return the agent's pose; that at the origin for a symbol that carries none."""
+    try:
+        x, z, turns = map(float, spell(location).split("|")[1:4])
+    except ValueError:
+        return Pose(0.0, 0.0, 0.0)
+    return Pose(x * GRID, z * GRID, turns % 4 * 90)

@@ -69,15 +69,13 @@ def _cells(
         width, depth = level.right - level.left, level.back - level.front
         side = min(cell, level.cell)
         # What is narrower than a cell still has one.
-        columns, rows = max(int(width / side), 1), max(int(depth / (side * level.pitch)), 1)
-        across, along = min(width / columns, side), min(depth / rows, side * level.pitch)
+        columns = max(int(width / side), 1)
+        rows = 1 + max(int((depth - side) / (side * level.pitch)), 0)
+        across = min(width / columns, side)
+        scale = min(across / THING, min(depth, side) / THING, level.headroom / THING_HEIGHT)
         middle = (level.left + level.right) / 2
-        scale = min(
-            min(across, side) / THING, min(along / level.pitch, side) / THING,
-            level.headroom / THING_HEIGHT,
-        )  # fmt: skip
         for row in range(rows):
-            z = level.front + along * (row + 0.5)
+            z = level.front + min(depth, side) / 2 + side * level.pitch * row
             for column in range(columns):
                 x = middle + across * (column - (columns - 1) / 2)
                 half = across * 0.45

@@ -42,7 +42,7 @@ _TRIAL_SIZE, _TRIAL_PIXELS = 128, 12
 _NARROW = 64
 """Size at which it is tried what hides a receptacle."""
 
-_IN_SIGHT = 0.6
+_IN_SIGHT = 0.8
 """Share of a receptacle's pixels that should be seen."""
 
 _IN_THE_WAY = 0.03
@@ -58,11 +58,13 @@ class Outlook:
     Attributes:
         camera: it.
         hidden: the labels.
+        close: whether it shows a part of the room, from nearby.
         light: comes from behind the camera, so that things look alike from whichever side.
     """
 
     camera: Camera
     hidden: tuple[int, ...] = ()
+    close: bool = True
     light: Light = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,9 +80,16 @@ class Outlook:
         object.__setattr__(self, "light", light)
 
 
-def overview(placed: Sequence[Placed], viewer: Pose) -> Outlook:
-    """Return the outlook on all these receptacles from where the agent stands."""
-    return Outlook(overlook([place.box for place in placed], viewer))
+def overview(looked_at: Sequence[tuple[Holder, int]], viewer: Pose) -> Outlook:
+    """Return the outlook on several receptacles from where the agent stands.
+
+    Args:
+        looked_at: receptacles, each with a mask of the things in it that are to be seen, too.
+        viewer: the agent.
+    """
+    boxes = [holder.place.box for holder, _ in looked_at]
+    boxes += [_contents_box(holder, inside) for holder, inside in looked_at if inside]
+    return Outlook(overlook(boxes, viewer))
 
 
 def room_view(rows: Rows, placed: Sequence[Placed], room: Box, viewer: Pose) -> Outlook:
@@ -105,7 +114,7 @@ def room_view(rows: Rows, placed: Sequence[Placed], room: Box, viewer: Pose) -> 
                 best, most = camera, shown
         if most == count:
             break
-    return Outlook(best)
+    return Outlook(best, close=False)
 
 
 def close_up(holder: Holder, open_: bool, inside: int, rows: Rows) -> Outlook:

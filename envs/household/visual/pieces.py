@@ -145,7 +145,7 @@ def _thing_rows(state: State, o: int, transform: Floats, yaw: float, scale: floa
     table = every.things
     if state.sliced >> o & 1 and kind in every.sliced:
         table = every.sliced
-    elif state.toggled >> o & 1 and kind in every.lit:
+    elif state.toggled >> o & 1 and kind in every.things and kind in every.lit:
         table = every.lit
     meshes = table.get(kind)
     mesh = every.unknown if meshes is None else meshes[look % VARIANTS]

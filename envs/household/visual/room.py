@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from crossworld.envs.core.raster import INSTANCE, instances, pose
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.state import bits
+from crossworld.envs.household.thor_names import Point
 from crossworld.envs.household.visual.arrangement import Placed
-from crossworld.envs.household.visual.ids import KINDS, Point, Pose, point_of, pose_of
+from crossworld.envs.household.visual.ids import KINDS, Pose, point_of, pose_of
 from crossworld.envs.household.visual.library import VARIANTS, Shapes
 from crossworld.envs.household.visual.viewpoint import Box
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from crossworld.envs.core.raster import pose
 from crossworld.envs.household.engine import reachable
 from crossworld.envs.household.game import Game
-from crossworld.envs.household.gaze import HERE, ROOM
-from crossworld.envs.household.state import State
+from crossworld.envs.household.gaze import HERE, ROOM, sight
+from crossworld.envs.household.state import State, mask_of
 from crossworld.envs.household.visual.arrangement import arrange
 from crossworld.envs.household.visual.ids import pose_of
 from crossworld.envs.household.visual.library import shapes
@@ -99,8 +99,9 @@ class RoomScene:
         hidden = () if outlook is None else outlook.hidden
         if hidden:
             parts[0] = parts[0][~np.isin(parts[0]["label"], hidden)]
+        focus = self._looked_into(state, gaze)
         for r, contents in enumerate(state.contents):
-            part = self._part(state, r, contents, r == gaze, bits_)
+            part = self._part(state, r, contents, bool(focus >> r & 1), bits_)
             if len(part) and 1 + r not in hidden:
                 parts.append(part)
         if state.held >= 0 and outlook is not None:
@@ -112,7 +113,7 @@ class RoomScene:
         if gaze == ROOM:
             key: tuple[int, ...] = (ROOM,)
         elif gaze == HERE:
-            key = (HERE, state.location)
+            key = (HERE, state.location, self._looked_into(state, gaze))
         else:
             open_ = reachable(state, gaze)
             inside = state.contents[gaze] if open_ else 0
@@ -132,11 +133,24 @@ class RoomScene:
             return room_view(self.instances(then, ROOM), self.placed, self.room, viewer)
         if gaze == HERE:
             viewer = pose_of(self.game.location_symbols[state.location])
-            return overview([self.placed[r] for r in state.here], viewer)
+            focus = self._looked_into(state, gaze)
+            looked_at = [(self._holders[r], state.contents[r] if focus >> r & 1 else 0)
+                         for r in state.here]  # fmt: skip
+            return overview(looked_at, viewer)
         open_ = reachable(state, gaze)
         inside = state.contents[gaze] if open_ else 0
         then.opened = then.opened & ~(1 << gaze) | (state.opened & 1 << gaze)
         return close_up(self._holders[gaze], open_, inside, self.instances(then, gaze))
+
+    def _looked_into(self, state: State, gaze: int) -> int:
+        """Return the receptacles that are looked into, as a mask.
+
+        What a look finds beside something may lie in a drawer; so that is looked into then.
+        """
+        if gaze != HERE:
+            return 0 if gaze == ROOM else 1 << gaze
+        beside = sight(state, gaze).objects
+        return mask_of(r for r in state.here if state.contents[r] & beside) if beside else 0
 
     def _part(
         self, state: State, r: int, contents: int, focus: bool, attributes: tuple[int, ...]

@@ -21,8 +21,8 @@ _ASIDE = 14.0
 
 _LOWEST_EYE = 0.3
 
-FARTHEST = 80.0
-"""Nothing farther than this is drawn, metres."""
+_NEAREST, FARTHEST = 0.05, 80.0
+"""Nothing nearer or farther is drawn, metres."""
 
 _NARROWEST, _WIDEST = 26.0, 84.0
 """Fields of view that a look can take, degrees."""
@@ -94,7 +94,7 @@ def from_above(corners: Floats, yaw: float, pitch: float) -> Camera:
     eye = middle @ axes - distance * axes[2]
     ahead = (corners - eye) @ axes.T
     slope = 1.04 * float((np.abs(ahead[:, :2]) / ahead[:, 2:]).max())
-    return Camera(eye, axes, _fov(slope), near=0.5, far=FARTHEST)
+    return Camera(eye, axes, _fov(slope), near=_NEAREST, far=FARTHEST)
 
 
 def _fitted(eye: Floats, yaw: float, pitch: float, corners: Floats) -> Camera:
@@ -113,7 +113,7 @@ def _fitted(eye: Floats, yaw: float, pitch: float, corners: Floats) -> Camera:
         # Look a little lower than the middle of what is to be seen.
         centre = math.degrees(math.atan((float(up.max()) + float(up.min())) / 2))
         pitch += _LIFT * fov - centre
-    return Camera.facing(eye, yaw, pitch, fov=fov, near=0.05, far=FARTHEST)
+    return Camera.facing(eye, yaw, pitch, fov=fov, near=_NEAREST, far=FARTHEST)
 
 
 def _fov(slope: float) -> float:

@@ -144,6 +144,16 @@ def legs(
     return [block(thick, height, thick, sx, 0, sz, colour) for sx in (-x, x) for sz in (-z, z)]
 
 
+def hoop(width: float, height: float, depth: float, y: float, colour: ArrayLike) -> list[Mesh]:
+    """Return a band of boards around a rectangle, empty inside."""
+    thick = 0.015
+    x, z = (width + thick) / 2, (depth + thick) / 2
+    return [
+        *(block(thick, height, depth + 2 * thick, side, y, 0, colour) for side in (-x, x)),
+        *(block(width, height, thick, 0, y, side, colour) for side in (-z, z)),
+    ]
+
+
 def carcass(
     width: float,
     height: float,

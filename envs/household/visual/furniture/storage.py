@@ -14,6 +14,7 @@ from crossworld.envs.household.visual.furniture.model import (
     Stance,
     block,
     carcass,
+    hoop,
     tray,
 )
 
@@ -44,7 +45,7 @@ def _boards(
 ) -> tuple[Level, ...]:
     x = width / 2 - BOARD - 0.01
     front, back = -depth / 2 + 0.01, depth / 2 - BOARD
-    return tuple(Level(-x, x, front, back, y, headroom, pitch=1.4) for y in heights)
+    return tuple(Level(-x, x, front, back, y, headroom, pitch=2.4) for y in heights)
 
 
 def _drawer() -> Model:
@@ -53,10 +54,10 @@ def _drawer() -> Model:
         block(w, h, BOARD, 0, 0, -d / 2 - BOARD / 2, (0.66, 0.47, 0.30)),
         block(0.16, 0.03, 0.03, 0, h / 2 - 0.015, -d / 2 - BOARD - 0.015, STEEL),
     ]
-    # A drawer's sides are low, so that what lies in it can be seen.
-    box_ = [part.moved(pose((0, 0.01, 0))) for part in tray(w - 0.04, 0.09, d - 0.02, PALE)]
+    # Its bottom is high and its sides are low, so that what lies in it can be seen.
+    box_ = [part.moved(pose((0, 0.05, 0))) for part in tray(w - 0.04, 0.06, d - 0.02, PALE)]
     slot = carcass(w, h, d, WOOD, DARK_WOOD)
-    level = Level(-w / 2 + 0.05, w / 2 - 0.05, -d / 2 + 0.04, d / 2 - 0.08, 0.04, 0.2)
+    level = Level(-w / 2 + 0.05, w / 2 - 0.05, -d / 2 + 0.04, d / 2 - 0.08, 0.08, 0.2)
     return Model((w, h, d), slot, (level,), _DOWN, Slide(merge(box_ + front), 0.34))
 
 
@@ -79,7 +80,7 @@ def _fridge() -> Model:
         ]
     )
     x, front, back = w / 2 - 0.06, -d / 2 + 0.02, d / 2 - 0.1
-    levels = tuple(Level(-x, x, front, back, y + 0.035, 0.3, pitch=1.5) for y in heights)
+    levels = tuple(Level(-x, x, front, back, y + 0.035, 0.3, pitch=2.4) for y in heights)
     return Model(
         (w, h, d), shell, levels, Stance(8, 20, 1.3, 1.7), Hinge(door, (-w / 2, 0, -d / 2))
     )
@@ -142,23 +143,21 @@ def _garbage_can() -> Model:
     w, h = 0.36, 0.42
     green, dark = (0.30, 0.52, 0.43), (0.10, 0.12, 0.12)
     bin_ = lathe(
-        [(0, 0), (0.13, 0.0), (0.19, h), (0.165, h), (0.15, h - 0.13), (0, h - 0.13)], 12, green
+        [(0, 0), (0.13, 0.0), (0.19, h), (0.165, h), (0.15, h - 0.09), (0, h - 0.09)], 12, green
     )
     corners = bin_.vertices[bin_.triangles]
     inner = (np.hypot(corners[..., 0], corners[..., 2]).max(axis=1) < 0.17) & (
         corners[..., 1].min(axis=1) > 0.1
     )
     bin_ = bin_.coloured(np.where(inner[:, None], dark, green))
-    level = Level(-0.15, 0.15, -0.15, 0.15, h - 0.10, 0.3)
+    level = Level(-0.15, 0.15, -0.15, 0.15, h - 0.07, 0.3)
     return Model((w, h, w), bin_, (level,), Stance(50, 66, 0.75, 1.1))
 
 
 def _laundry_hamper() -> Model:
     w, h, d = 0.45, 0.60, 0.40
     sides = tray(w, h, d, (0.80, 0.70, 0.52))
-    bands = [
-        block(w + 0.015, 0.03, d + 0.015, 0, y, 0, (0.62, 0.50, 0.34)) for y in (0.12, 0.3, 0.48)
-    ]
+    bands = [part for y in (0.12, 0.3, 0.48) for part in hoop(w, 0.03, d, y, (0.62, 0.50, 0.34))]
     cloth = block(w - 0.06, 0.02, d - 0.06, 0, h - 0.16, 0, (0.85, 0.85, 0.88))
     level = Level(-w / 2 + 0.04, w / 2 - 0.04, -d / 2 + 0.04, d / 2 - 0.04, h - 0.14, 0.3)
     return Model((w, h, d), merge([*sides, *bands, cloth]), (level,), Stance(45, 62, 0.8, 1.2))

@@ -135,11 +135,13 @@ def _toilet() -> Model:
 
 def _sink_basin() -> Model:
     # A vessel on the counter: a sunken one would be hidden in counters of unknown shape.
-    w, h, d = 0.52, 0.13, 0.42
+    w, h, d = 0.52, 0.11, 0.42
     parts = [part.coloured((0.62, 0.66, 0.70)) for part in tray(w, h, d, STEEL, 0.03)]
-    drain = cylinder(0.03, 0.01, 8, BLACK).moved(pose((0, 0.035, 0)))
-    level = Level(-w / 2 + 0.035, w / 2 - 0.035, -d / 2 + 0.035, d / 2 - 0.035, 0.035)
-    return Model((w, h, d), merge([*parts, drain]), (level,), Stance(46, 62, 0.75, 1.1))
+    floor = block(w - 0.06, 0.02, d - 0.06, 0, 0.03, 0, (0.68, 0.72, 0.76))
+    drain = cylinder(0.03, 0.01, 8, BLACK).moved(pose((0, 0.055, 0)))
+    parts += [floor, drain]
+    level = Level(-w / 2 + 0.035, w / 2 - 0.035, -d / 2 + 0.035, d / 2 - 0.035, 0.055)
+    return Model((w, h, d), merge(parts), (level,), Stance(46, 62, 0.75, 1.1))
 
 
 def _bathtub_basin() -> Model:
