@@ -42,6 +42,9 @@ _TRIAL_SIZE, _TRIAL_PIXELS = 128, 12
 _NARROW = 64
 """Size at which it is tried what hides a receptacle."""
 
+_MARGIN = 0.15
+"""Share of its size by which the box around what is closed is larger on each side."""
+
 _IN_SIGHT = 0.8
 """Share of a receptacle's pixels that should be seen."""
 
@@ -132,7 +135,7 @@ def close_up(holder: Holder, open_: bool, inside: int, rows: Rows) -> Outlook:
         if place.model.whole:
             box = _union(box, place.box)
     else:
-        box = place.box
+        box = _with_margin(place.box)
         stance = _CLOSED_DRAWER if isinstance(place.model.door, Slide) else stance
     camera = look_at(box, stance, place.viewer)
     return Outlook(camera, _in_the_way(holder.label, camera, rows))
@@ -159,6 +162,16 @@ def _contents_box(holder: Holder, inside: int) -> Box:
     )
     least, greatest = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     return (least[0], least[1], least[2]), (greatest[0], greatest[1], greatest[2])
+
+
+def _with_margin(box: Box) -> Box:
+    """Return a box that is larger on all sides: a closed door alone tells little of where it is."""
+    low, high = box
+    (ax, ay, az), (bx, by, bz) = (
+        tuple(b + _MARGIN * (b - a) for a, b in zip(start, end, strict=True))
+        for start, end in ((high, low), (low, high))
+    )
+    return (ax, ay, az), (bx, by, bz)
 
 
 def _union(one: Box, two: Box) -> Box:

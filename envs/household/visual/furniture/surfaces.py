@@ -22,7 +22,7 @@ PORCELAIN: Colour = (0.95, 0.95, 0.94)
 STEEL: Colour = (0.74, 0.76, 0.78)
 BLACK: Colour = (0.13, 0.13, 0.14)
 
-_OVER = Stance(34, 52, 0.9, 1.5)
+_OVER = Stance(42, 56, 0.9, 1.5)
 
 
 def _table(
