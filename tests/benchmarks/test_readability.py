@@ -9,6 +9,7 @@ import pytest
 
 from crossworld.benchmarks.readability import __main__ as command
 from crossworld.benchmarks.readability import sources
+from crossworld.benchmarks.readability.guess import guessed
 from crossworld.benchmarks.readability.network import torch_or_error, train
 from crossworld.benchmarks.readability.page import Result, markdown
 from crossworld.benchmarks.readability.samples import (
@@ -131,6 +132,14 @@ def test_thresholds_part_what_can_be_parted() -> None:
         np.c_[labels[:, :1], np.zeros((4, 1), bool)], np.c_[scores[:, :1], [-9.0] * 4]
     )
     assert bare[1] == pytest.approx(common[0])
+
+
+def test_guess_knows_only_the_kind_of_receptacle(samples: Samples) -> None:
+    found = guessed(samples, samples)
+    kinds = np.array([name.rpartition(": ")[2].split()[0] for name in samples.names])
+    for kind in set(kinds):
+        assert (found[kinds == kind] == found[kinds == kind][0]).all()
+    assert 0 < micro(per_type(samples.labels, found)).f1 < 1
 
 
 def test_page_and_sheet_tell_results(samples: Samples, tmp_path: Path) -> None:

@@ -683,3 +683,17 @@ def test_silhouettes_equal_tiny_renderer() -> None:
     for i, body in enumerate(bodies):
         one, other = ours == i + 1, theirs == body
         assert (one & other).sum() / (one | other).sum() > 0.97
+
+
+def test_samples_are_means_of_finer_frames() -> None:
+    library, rows, camera = MeshLibrary([sphere(0.7, 8, (0.9, 0.5, 0.2))]), instances(2), ORIGIN
+    rows["transform"][:, 3] = [(-0.5, 0, 3), (0.6, 0.2, 4)]
+    rows["label"] = 1, 2
+    fine = render(library, rows, camera, 60)
+    coarse = render(library, rows, camera, 20, samples=3)
+    blocks = fine.image.reshape(20, 3, 20, 3, 3).astype(int).sum(axis=(1, 3))
+    assert np.array_equal(coarse.image, (blocks + 4) // 9)
+    assert np.array_equal(coarse.depth, fine.depth[::3, ::3])
+    assert np.array_equal(coarse.segmentation, fine.segmentation[::3, ::3])
+    with pytest.raises(ValueError, match="samples"):
+        render(library, rows, camera, 20, samples=0)

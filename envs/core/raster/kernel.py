@@ -527,3 +527,24 @@ def render_frames(
         ends = (farthest, background)
         finish((image[n], near, ids), seen[:count], rows, planes, colours, lights[n], ends)
     return fault
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def reduce_frames(
+    fine: Any, fine_depth: Any, fine_ids: Any, image: Any, depth: Any, segmentation: Any
+) -> None:
+    """Make frames of fewer pixels: colours are means of blocks, all else is a block's first pixel."""
+    count, size = depth.shape[0], depth.shape[1]
+    samples = fine_depth.shape[1] // size
+    area = samples * samples
+    for n in range(count):
+        for y in range(size):
+            for x in range(size):
+                depth[n, y, x] = fine_depth[n, y * samples, x * samples]
+                segmentation[n, y, x] = fine_ids[n, y * samples, x * samples]
+                for k in range(3):
+                    total = area // 2
+                    for j in range(samples):
+                        for i in range(samples):
+                            total += fine[n, y * samples + j, x * samples + i, k]
+                    image[n, y, x, k] = total // area

@@ -52,6 +52,7 @@ def render(
     size: int,
     light: Light = DAYLIGHT,
     background: Colour = BLACK,
+    samples: int = 1,
 ) -> Frame:
     """Return what a camera sees; fresh arrays, the same bytes for the same arguments.
 
@@ -62,12 +63,14 @@ def render(
         size: pixels along a side.
         light: for all of the scene.
         background: colour, 0..1.
+        samples: per side of a pixel. Colours are means of all of them; depth and segmentation,
+            which have no mean, are those of the upper left one.
 
     Raises:
         ValueError: if a row names no mesh, has a tint outside 0..1, or a transform that mirrors,
             flattens or is not finite; or another argument is out of range.
     """
-    frames = render_batch(library, [scene], [camera], size, light, background)
+    frames = render_batch(library, [scene], [camera], size, light, background, samples)
     return Frame(frames.image[0], frames.depth[0], frames.segmentation[0])
 
 
@@ -78,6 +81,7 @@ def render_batch(
     size: int,
     light: Light | Sequence[Light] = DAYLIGHT,
     background: Colour = BLACK,
+    samples: int = 1,
 ) -> Frame:
     """Return what the i-th camera sees of the i-th scene, for all i, in one call of the kernel.
 
@@ -93,29 +97,31 @@ def render_batch(
         raise ValueError(
             f"every camera needs a scene: {len(scenes)} scenes, {len(cameras)} cameras."
         )
-    if not 1 <= size <= MAX_SIZE:
-        raise ValueError(f"size must be 1 to {MAX_SIZE} pixels, not {size!r}.")
+    if not 1 <= samples <= size * samples <= MAX_SIZE:
+        raise ValueError(
+            f"size x samples must be 1 to {MAX_SIZE} pixels, not {size!r} x {samples!r}."
+        )
     count = len(cameras)
-    frames = Frame(
-        np.empty((count, size, size, 3), np.uint8),
-        np.empty((count, size, size), np.float32),
-        np.empty((count, size, size), np.int32),
-    )
+    frames = _blank(count, size * samples)
     if count:
         rows, starts = _joined(scenes)
         views = np.array([camera.row for camera in cameras])
         lights = np.array([each.row() for each in _each(light, count)])
-        row, fault = _kernel()(
+        row, fault = _kernel().render_frames(
             *library.packed(), rows, starts, views, lights, _bytes(background), LIMIT, *frames
         )
         if fault:
             _refuse(rows, starts, row, fault, len(library))
-    return frames
+    if samples == 1:
+        return frames
+    reduced = _blank(count, size)
+    _kernel().reduce_frames(*frames, *reduced)
+    return reduced
 
 
 def warm_up() -> None:
     """Compile the kernel, or load it from numba's cache: call it before timing, or forking."""
-    render(MeshLibrary([box(1)]), instances(1), Camera.facing((0, 0, -2)), 2)
+    render(MeshLibrary([box(1)]), instances(1), Camera.facing((0, 0, -2)), 2, samples=2)
 
 
 def _each(light: Light | Sequence[Light], count: int) -> Sequence[Light]:
@@ -153,7 +159,15 @@ def _refuse(rows: Rows, starts: NDArray[np.int64], row: int, fault: int, meshes:
     raise ValueError(f"row {row - starts[scene]} of scene {scene}: {what}.")
 
 
-def _kernel() -> Any:
-    from crossworld.envs.core.raster.kernel import render_frames  # imports numba
+def _blank(count: int, size: int) -> Frame:
+    return Frame(
+        np.empty((count, size, size, 3), np.uint8),
+        np.empty((count, size, size), np.float32),
+        np.empty((count, size, size), np.int32),
+    )
 
-    return render_frames
+
+def _kernel() -> Any:
+    from crossworld.envs.core.raster import kernel  # imports numba
+
+    return kernel

@@ -20,6 +20,9 @@ from crossworld.envs.household.visual.scene import RoomScene, scene_of
 
 BACKGROUND = (0.16, 0.17, 0.19)
 
+_SAMPLES = 2
+"""Samples per side of a pixel: without, small things fall apart into single pixels."""
+
 _ATTEMPTS = 3
 """Rounds of leaving out what hides something."""
 
@@ -63,6 +66,7 @@ def draw_batch(states: Sequence[State], gazes: Sequence[int], size: int) -> list
         size,
         light=[outlook.light for outlook in outlooks],
         background=BACKGROUND,
+        samples=_SAMPLES,
     )
     return [
         _cleared(
@@ -146,7 +150,13 @@ def _enlarged(rows: Rows, labels: list[int], factor: float) -> Rows:
 
 def _render(rows: Rows, outlook: Outlook, size: int) -> Frame:
     return render(
-        shapes().meshes, rows, outlook.camera, size, light=outlook.light, background=BACKGROUND
+        shapes().meshes,
+        rows,
+        outlook.camera,
+        size,
+        light=outlook.light,
+        background=BACKGROUND,
+        samples=_SAMPLES,
     )
 
 
