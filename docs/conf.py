@@ -15,6 +15,7 @@ release = version = crossworld.__version__
 extensions = [
     "environments",  # ours: a page for each registered id
     "floorplans",  # ours: a drawing for each family of rooms
+    "frames",  # ours: what some moments of games look like
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
@@ -25,7 +26,7 @@ exclude_patterns = ["_build", "tables"]
 
 # Docstrings are written with `single` backticks.
 default_role = "code"
-myst_enable_extensions = ["attrs_block", "colon_fence"]
+myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
@@ -44,7 +45,9 @@ nitpick_ignore_regex = [
     ("py:.*", r"(gym|gymnasium|np|numpy|collections|typing|pathlib|typing_extensions)\..*"),
     ("py:.*", r"(Any|Path|Protocol|TypedDict|NDArray|optional|int8|W)"),
     ("py:.*", r".*\.(parts|controllers)\..*"),  # private to the package
-    ("py:exc", "(ResetNeeded|ProtocolError|SuiteError|AgentError)"),  # not in that module's scope
+    ("py:class", r"crossworld\.envs\.household\.game\.Game"),  # the same
+    # Not in that module's scope.
+    ("py:exc", "(ResetNeeded|ProtocolError|SuiteError|AgentError|DependencyNotInstalled)"),
 ]
 
 html_theme = "furo"

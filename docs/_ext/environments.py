@@ -1,7 +1,7 @@
 """A documentation page for each registered environment, written from its class at build time.
 
 The pages go to `docs/environments/`, which is not under version control. What can be computed is
-computed: spaces, step limit and opening text come from an environment that is really made.
+computed: spaces, step limit, opening text and frame come from an environment that is really made.
 """
 
 import inspect
@@ -17,6 +17,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 from gymnasium.spaces import Dict, Discrete, Space, Text
+from PIL import Image
 from sphinx.application import Sphinx
 
 from crossworld.envs.core import errors
@@ -46,12 +47,13 @@ def slug(env_id: str) -> str:
     return env_id.rpartition("/")[2].lower()
 
 
-def page(environment: Registered) -> str:
-    """Return the page of an environment, in MyST."""
+def page(environment: Registered, folder: Path) -> str:
+    """Return the page of an environment, in MyST; its picture is written into the folder."""
     with _some_games():
         env = gym.make(environment.id)
         try:
-            facts, methods, opening = _facts(env, environment), _methods(env), _opening(env)
+            facts, methods = _facts(env, environment), _methods(env)
+            opening = _opening(env, folder / f"{slug(environment.id)}.png")
             doc = inspect.getdoc(type(env.unwrapped)) or ""
         finally:
             env.close()
@@ -112,14 +114,23 @@ def describe(space: Space[Any]) -> str:
     return f"`{space}`"
 
 
-def _opening(env: gym.Env[Any, Any]) -> str:
+def _opening(env: gym.Env[Any, Any], picture: Path) -> str:
+    """Return what an episode begins with, as far as it is text or an image."""
     observation, _ = env.reset(seed=0)
-    if "text" not in observation:
+    parts = []
+    if "image" in observation:
+        image = Image.fromarray(observation["image"])
+        image.save(picture, optimize=True)
+        parts.append(
+            f"```{{image}} {picture.name}\n:alt: the first frame, {image.width} pixels wide\n"
+            ":class: frame first\n```"
+        )
+    if "text" in observation:
+        parts.append(f"::::{{div}} wrapped\n```text\n{observation['text'].strip()}\n```\n::::")
+    if not parts:
         return ""
-    return (
-        "What `env.reset(seed=0)` says (of generated games, where it reads data):\n\n"
-        f"::::{{div}} wrapped\n```text\n{observation['text'].strip()}\n```\n::::"
-    )
+    intro = "What `env.reset(seed=0)` returns (of generated games, where it reads data):"
+    return "\n\n".join((intro, *parts))
 
 
 def _methods(env: gym.Env[Any, Any]) -> str:
@@ -177,7 +188,7 @@ def _some_games() -> Iterator[None]:
 def write_pages(folder: Path) -> None:
     """Write the pages of all registered ids into a folder, and remove those of former ids."""
     folder.mkdir(exist_ok=True)
-    pages = {f"{slug(e.id)}.md": page(e) for e in ENVIRONMENTS}
+    pages = {f"{slug(e.id)}.md": page(e, folder) for e in ENVIRONMENTS}
     pages |= {
         f"{slug(e.id)}-vector.md": vector_page(e) for e in ENVIRONMENTS if e.vector_entry_point
     }

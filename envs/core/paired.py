@@ -147,9 +147,9 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         """Return the present moment for people.
 
         Returns:
-            Of mode "ansi": mission, text and success as one string. Of mode "rgb_array": image and
-            text side by side, uint8 (416, 960, 3). Of mode "human": None; `reset` and `step` have
-            shown it in a window. Without a mode: None.
+            In mode "ansi" mission, text and success as one string; in mode "rgb_array" image and
+            text side by side, uint8 (416, 960, 3); in mode "human" None, as `reset` and `step` have
+            shown it in a window; without a mode None.
         """
         if self.render_mode is None or self.render_mode == "human":
             return None

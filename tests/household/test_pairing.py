@@ -7,17 +7,10 @@ import pytest
 from official import official_corpus, official_folder
 from samples import sample_data
 
-from crossworld.benchmarks import pairing
-from crossworld.benchmarks.pairing import (
-    ENOUGH,
-    PLAYERS,
-    Moment,
-    Tally,
-    Truth,
-    read,
-    survey,
-    table,
-)
+from crossworld.benchmarks.pairing.claims import NAME, Truth, read
+from crossworld.benchmarks.pairing.page import table
+from crossworld.benchmarks.pairing.playing import ENOUGH, PLAYERS, Moment, make_envs, play
+from crossworld.benchmarks.pairing.tally import Tally, survey
 
 OPENING = 0.95
 """Share of the receptacles that the opening lists, and that its image shows at 128."""
@@ -37,7 +30,7 @@ def assert_paired(tally: Tally) -> None:
 
 
 def generated(split: str, start: int, count: int) -> Tally:
-    envs = pairing.make_envs("crossworld/Household-v0", split=split)
+    envs = make_envs("crossworld/Household-v0", split=split)
     return survey(split, envs, [f"{split}/{start + i}" for i in range(count)])
 
 
@@ -47,7 +40,7 @@ def test_generated_games_keep_the_guarantee(split: str) -> None:
 
 
 def test_hand_made_games_keep_the_guarantee() -> None:
-    envs = pairing.make_envs("crossworld/ALFWorld-v0", data=sample_data())
+    envs = make_envs("crossworld/ALFWorld-v0", data=sample_data())
     first = next(iter(envs.values())).unwrapped
     assert_paired(survey("samples", envs, [task.task_id for task in first.tasks("train")]))  # type: ignore[attr-defined]
 
@@ -64,7 +57,7 @@ def test_many_generated_games_keep_the_guarantee(split: str) -> None:
 @pytest.mark.parametrize("split", ["train", "valid_seen"])
 def test_official_games_keep_the_guarantee(split: str) -> None:
     official_corpus()
-    envs = pairing.make_envs("crossworld/ALFWorld-v0", data=str(official_folder()), split=split)
+    envs = make_envs("crossworld/ALFWorld-v0", data=str(official_folder()), split=split)
     first = next(iter(envs.values())).unwrapped
     ids = [task.task_id for task in first.tasks(split)]  # type: ignore[attr-defined]
     assert_paired(survey(split, envs, ids[:: max(len(ids) // 100, 1)]))
@@ -76,7 +69,7 @@ def test_every_claim_of_every_text_is_read() -> None:
     for moment in moments(4):
         said = {name for names in read(moment.text).values() for name in names}
         text = holds.sub(r"\1", moment.text).partition("Your task is to")[0]
-        assert said == set(pairing.NAME.findall(text))
+        assert said == set(NAME.findall(text))
 
 
 def test_what_is_read_is_what_is_said() -> None:
@@ -107,8 +100,8 @@ def test_truth_knows_what_is_behind_doors() -> None:
 
 def test_a_wrong_image_is_noticed() -> None:
     """An empty one misses everything; one that shows everything shows what is behind doors."""
-    envs = pairing.make_envs("crossworld/Household-v0")
-    played = list(pairing.play(envs, "train/0", "random"))
+    envs = make_envs("crossworld/Household-v0")
+    played = list(play(envs, "train/0", "random"))
     empty, full = Tally("empty"), Tally("full")
     empty.watch([repainted(moment, 0) for moment in played], "train/0", "random")
     assert empty.share(128, "object")[0] == empty.share(64, "receptacle")[0] == 0
@@ -119,8 +112,8 @@ def test_a_wrong_image_is_noticed() -> None:
 
 
 def test_a_frame_that_moves_or_stays_wrongly_is_noticed() -> None:
-    envs = pairing.make_envs("crossworld/Household-v0")
-    played = list(pairing.play(envs, "train/0", "random"))
+    envs = make_envs("crossworld/Household-v0")
+    played = list(play(envs, "train/0", "random"))
     still = [moment._replace(frames=played[0].frames) for moment in played]
     tally = Tally("still")
     tally.watch(still, "train/0", "random")
@@ -151,7 +144,7 @@ def test_table_has_a_column_per_source() -> None:
 
 def moments(games: int) -> Iterator[Moment]:
     """Yield what comes of play by each player."""
-    envs = pairing.make_envs("crossworld/Household-v0")
+    envs = make_envs("crossworld/Household-v0")
     for index in range(games):
         for player in PLAYERS:
-            yield from pairing.play(envs, f"train/{index}", player)
+            yield from play(envs, f"train/{index}", player)

@@ -32,8 +32,9 @@ from crossworld.envs.household.state import State
 from crossworld.envs.household.versions import VERSIONS
 from crossworld.envs.household.visual.frames import BACKGROUND, draw, draw_batch, enough
 from crossworld.envs.household.visual.furniture import MODELS
-from crossworld.envs.household.visual.library import VARIANTS, shapes
+from crossworld.envs.household.visual.library import shapes
 from crossworld.envs.household.visual.scene import scene_of
+from crossworld.envs.household.visual.things import VARIANTS
 from crossworld.envs.household.visual.viewpoint import FARTHEST
 from crossworld.envs.household.world import HouseholdWorld
 

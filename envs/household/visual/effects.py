@@ -25,13 +25,14 @@ def _snow() -> Mesh:
     """A six-armed snowflake in pale blue on a dark disc."""
     pale, dark = (0.90, 0.97, 1.0), (0.15, 0.35, 0.75)
     arms = [
-        box((0.15, 0.026, 0.02), pale).moved(pose((0, 0.08, -0.012), roll=60 * k)) for k in range(3)
+        box((0.12, 0.022, 0.02), pale).moved(pose((0, 0.075, -0.012), roll=60 * k))
+        for k in range(3)
     ]
     hexagon = [
-        (0.085 * math.cos(math.radians(60 * k + 30)), 0.085 * math.sin(math.radians(60 * k + 30)))
+        (0.068 * math.cos(math.radians(60 * k + 30)), 0.068 * math.sin(math.radians(60 * k + 30)))
         for k in range(6)
     ]
-    disc = prism(hexagon, 0.015, dark).moved(pose((0, 0.08, 0.01), pitch=90))
+    disc = prism(hexagon, 0.015, dark).moved(pose((0, 0.075, 0.01), pitch=90))
     return merge([disc, *arms])
 
 

@@ -15,7 +15,7 @@ _STEP = 0.93
 
 _SMALLEST = 0.02
 
-_CRAMPED = 0.15
+_CRAMPED = 0.18
 """Cells smaller than this are not worth keeping the front of appliances clear."""
 
 Rectangle = tuple[float, float, float, float]

@@ -7,11 +7,8 @@ from functools import lru_cache
 from crossworld.envs.core.raster import Mesh, MeshLibrary, box, merge, quad
 from crossworld.envs.household.visual import effects
 from crossworld.envs.household.visual.furniture import MODELS
-from crossworld.envs.household.visual.things import LIT, SLICED, THINGS
+from crossworld.envs.household.visual.things import LIT, SLICED, THINGS, VARIANTS
 from crossworld.envs.household.visual.things.fixtures import FIXTURES
-
-VARIANTS = 3
-"""How many forms each kind of thing has."""
 
 Numbers = tuple[int, ...]
 """Mesh numbers, one per variant."""
@@ -23,7 +20,7 @@ class Shapes:
 
     Attributes:
         meshes: the library itself.
-        bodies, doors: receptacle type to mesh.
+        bodies, doors, right_doors: receptacle type to mesh.
         things, sliced, lit: object type to meshes of what lies in a receptacle.
         fixtures: object type to meshes of what stands or hangs in the room.
         effects: bit of `State` to the mesh of its sign.
@@ -34,6 +31,7 @@ class Shapes:
     meshes: MeshLibrary
     bodies: Mapping[str, int]
     doors: Mapping[str, int]
+    right_doors: Mapping[str, int]
     things: Mapping[str, Numbers]
     sliced: Mapping[str, Numbers]
     lit: Mapping[str, Numbers]
@@ -63,6 +61,11 @@ def shapes() -> Shapes:
             kind: meshes.add(model.door.mesh)
             for kind, model in MODELS.items()
             if model.door is not None
+        },
+        right_doors={
+            kind: meshes.add(model.right_door.mesh)
+            for kind, model in MODELS.items()
+            if model.right_door is not None
         },
         things=numbered(THINGS),
         sliced=numbered(SLICED),

@@ -15,14 +15,18 @@ from crossworld.envs.household.visual.arrangement import Placed
 from crossworld.envs.household.visual.furniture import Hinge, Level, Slide
 from crossworld.envs.household.visual.ids import KINDS
 from crossworld.envs.household.visual.layout import Rectangle, Slot, slots
-from crossworld.envs.household.visual.library import VARIANTS, shapes
+from crossworld.envs.household.visual.library import shapes
 from crossworld.envs.household.visual.room import Row, look_of
+from crossworld.envs.household.visual.things import VARIANTS
 
 _AJAR = 0.35
 """How far a drawer that is not looked at stays out: fully, it would hide the one below."""
 
-_AJAR_DOOR = 80.0
-"""Degrees that a door stays open that is not looked at."""
+_FLAT = 0.4
+"""Share of their height that things keep in such a drawer."""
+
+_AJAR_DOOR = 0.7
+"""How far a door that is not looked at stays open."""
 
 _HAND_DISTANCE, _HAND_SIDE, _HAND_LOW, _HAND_SIZE = 0.30, 0.60, 0.66, 0.52
 """Where what is held is seen: metres before the eye; right, below and size in half-images."""
@@ -95,30 +99,35 @@ def door_rows(holder: Holder, open_: bool, focus: bool, tint: Sequence[float]) -
     is in it can be seen all the time.
     """
     place = holder.place
-    door = place.model.door
+    door, meshes = place.model.door, shapes().doors
     if door is None or (isinstance(door, Hinge) and not holder.openable):
         return
+    if place.model.right_door is not None and place.local(place.viewer.x, place.viewer.z)[0] < 0:
+        # An open door must not stand between the receptacle and who looks into it.
+        door, meshes = place.model.right_door, shapes().right_doors
     local = pose(scale=place.scale)
     if isinstance(door, Slide):
         local[3, 2] -= holder.out(open_, focus)
     else:
-        angle = 0.0 if not open_ else door.angle if focus else _AJAR_DOOR
+        angle = 0.0 if not open_ else door.angle * (1.0 if focus else _AJAR_DOOR)
         local = compose(local, pose(yaw=angle))
         local[3] = [at * factor for at, factor in zip(door.at, place.scale, strict=True)]
-    mesh = shapes().doors[place.kind]
-    yield mesh, holder.label, tint, compose(local, pose(place.at, place.yaw))
+    yield meshes[place.kind], holder.label, tint, compose(local, pose(place.at, place.yaw))
 
 
 def content_rows(state: State, holder: Holder, inside: int, focus: bool) -> Iterator[Row]:
     """Yield what is in an open receptacle, and the signs of what it is."""
     place = holder.place
     out = holder.out(True, focus)
+    # In a drawer that is hardly out, tall things would come out at its top.
+    flat = 1.0 if focus or not isinstance(place.model.door, Slide) else _FLAT
     for o, cell in _assigned(holder.first, inside, holder.cells(inside)):
         look = look_of(state.game.object_symbols[o])
         turn = place.yaw + ((look >> 4 & 255) / 255 - 0.5) * 40
         scale = cell.scale * (0.94 + 0.06 * (look >> 12 & 255) / 255)
         at = place.world(cell.x, cell.y, cell.z - out)
-        yield from _thing_rows(state, o, pose(at, turn, scale=scale), place.yaw, scale)
+        transform = pose(at, turn, scale=(scale, flat * scale, scale))
+        yield from _thing_rows(state, o, transform, place.yaw, scale)
 
 
 def hand_rows(state: State, camera: Camera) -> Iterator[Row]:
@@ -157,12 +166,12 @@ def _thing_rows(state: State, o: int, transform: Floats, yaw: float, scale: floa
     top = every.meshes.bounds(mesh)[1, 1] * scale
     turn = radians(yaw)
     for number, bit in enumerate(signs):
-        aside = (number - (len(signs) - 1) / 2) * 0.2 * scale
-        # A little before the object, so that what stands behind does not hide them.
-        near = 0.06 * scale
+        # Side by side, to the left: on the right the image may end. A little before the object, so
+        # that what stands behind does not hide them.
+        aside, near = -0.16 * number * scale, 0.06 * scale
         at = transform[3] + (
             aside * cos(turn) - near * sin(turn),
-            top * 0.85,
+            top * 0.95,
             -aside * sin(turn) - near * cos(turn),
         )
         yield every.effects[bit], label, _WHITE, pose(at, yaw, scale=scale)

@@ -13,7 +13,8 @@ from crossworld.envs.household.state import bits
 from crossworld.envs.household.thor_names import Point
 from crossworld.envs.household.visual.arrangement import Placed
 from crossworld.envs.household.visual.ids import KINDS, Pose, point_of, pose_of
-from crossworld.envs.household.visual.library import VARIANTS, Shapes
+from crossworld.envs.household.visual.library import Shapes
+from crossworld.envs.household.visual.things import VARIANTS
 from crossworld.envs.household.visual.viewpoint import Box
 
 HEIGHT = 2.6
@@ -99,15 +100,22 @@ def shell_rows(game: Game, room: Box, shapes: Shapes) -> Iterator[Row]:
 def fixture_rows(
     game: Game, room: Box, placed: Sequence[Placed], shapes: Shapes, first_label: int
 ) -> Iterator[Row]:
-    """Yield what stands and hangs in the room without being in anything."""
+    """Yield what stands and hangs in the room without being in anything.
+
+    Some games have things to carry that lie on a table by their place and are in nothing by their
+    facts. The text never lists them, so that they are not drawn there.
+    """
     seen_from = _viewers(game)
     hosts = {(place.kind, *_flat(place.at)): place for place in placed}
+    boxes = [place.box for place in placed]
     for o in standing(game):
         symbol = game.object_symbols[o]
         kind = KINDS.get(game.object_types[o], "")
         if kind in _DRAWN_OTHERWISE or (kind not in shapes.fixtures and kind not in shapes.things):
             continue
         x, y, z = point_of(symbol)
+        if game.flags["pickupable"] >> o & 1 and _lies_on_any(boxes, (x, y, z)):
+            continue
         yaw = _wall_nearby(x, z, room) if kind in _HUNG else seen_from[o].yaw
         host = hosts.get((_AT_THE_BACK_OF.get(kind, ""), *_flat((x, y, z))))
         if host is not None:
@@ -120,6 +128,15 @@ def fixture_rows(
         shade = 0.92 + 0.08 * (look >> 8 & 255) / 255
         mesh = meshes[look % VARIANTS]
         yield mesh, first_label + o, (shade, shade, shade), pose((x, y, z), yaw)
+
+
+def _lies_on_any(boxes: Sequence[Box], point: Point) -> bool:
+    """Return whether a point is in one of these boxes, or a little above."""
+    x, y, z = point
+    return any(
+        low[0] <= x <= high[0] and low[2] <= z <= high[2] and low[1] - 0.1 <= y <= high[1] + 0.4
+        for low, high in boxes
+    )
 
 
 def _flat(point: Point) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from crossworld.envs.core.raster import Mesh, box, merge, pose, quad
@@ -76,6 +77,13 @@ class Hinge:
     at: tuple[float, float, float]
     angle: float = 110.0
 
+    def mirrored(self) -> "Hinge":
+        """Return the same door with its hinge on the other side."""
+        x, y, z = self.at
+        mirror = np.array((-1, 1, 1), np.float32)
+        mesh = Mesh(self.mesh.vertices * mirror, self.mesh.triangles[:, ::-1], self.mesh.colours)
+        return Hinge(mesh, (-x, y, z), -self.angle)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Slide:
@@ -102,6 +110,8 @@ class Model:
         levels: where contents stand (of a drawer: when it is pushed in).
         stance: how it is looked at.
         door: what moves when it is opened; None if nothing can.
+        right_door: the same door with its hinge on the right, for who looks from the left; None if
+            there is none.
         spare: how many more things than at first it has places for.
         whole: whether all of it is in view when its contents are looked at.
     """
@@ -111,8 +121,20 @@ class Model:
     levels: tuple[Level, ...]
     stance: Stance
     door: Hinge | Slide | None = None
+    right_door: Hinge | None = None
     spare: int = 2
     whole: bool = False
+
+
+def cupboard(
+    size: tuple[float, float, float],
+    body: Mesh,
+    levels: tuple[Level, ...],
+    stance: Stance,
+    door: Hinge,
+) -> Model:
+    """Return the model of something with a door that can be hung on either side."""
+    return Model(size, body, levels, stance, door, right_door=door.mirrored())
 
 
 def block(

@@ -14,6 +14,7 @@ from crossworld.envs.household.visual.furniture.model import (
     Stance,
     block,
     carcass,
+    cupboard,
     hoop,
     tray,
 )
@@ -37,7 +38,7 @@ def _cabinet() -> Model:
         ]
     )
     levels = _boards(w, d, (BOARD, h / 2 + 0.018), h / 2 - 0.05)
-    return Model((w, h, d), shell, levels, _INTO, Hinge(door, (-w / 2, 0, -d / 2)))
+    return cupboard((w, h, d), shell, levels, _INTO, Hinge(door, (-w / 2, 0, -d / 2)))
 
 
 def _boards(
@@ -81,7 +82,7 @@ def _fridge() -> Model:
     )
     x, front, back = w / 2 - 0.06, -d / 2 + 0.02, d / 2 - 0.1
     levels = tuple(Level(-x, x, front, back, y + 0.035, 0.3, pitch=2.4) for y in heights)
-    return Model(
+    return cupboard(
         (w, h, d), shell, levels, Stance(8, 20, 1.3, 1.7), Hinge(door, (-w / 2, 0, -d / 2))
     )
 
@@ -128,7 +129,7 @@ def _safe() -> Model:
     )
     x, front, back = w / 2 - 0.045, -d / 2 + 0.01, d / 2 - 0.05
     levels = tuple(Level(-x, x, front, back, y, h / 2 - 0.05) for y in (0.035, h / 2 + 0.025))
-    return Model((w, h, d), shell, levels, _INTO, Hinge(door, (-w / 2, 0, -d / 2)))
+    return cupboard((w, h, d), shell, levels, _INTO, Hinge(door, (-w / 2, 0, -d / 2)))
 
 
 def _shelf() -> Model:
