@@ -1,5 +1,6 @@
 """Snapshots: everything an environment needs to go on from a moment, as a JSON-able dictionary."""
 
+import warnings
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, TypedDict, cast
@@ -109,8 +110,11 @@ def restore_generator(generator: np.random.Generator, state: Any) -> None:
         SnapshotError: the state is not one of this kind of generator.
     """
     try:
-        generator.bit_generator.state = state
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
+        with warnings.catch_warnings():
+            # NumPy 1 wraps numbers that are out of range, and only warns.
+            warnings.simplefilter("error", DeprecationWarning)
+            generator.bit_generator.state = state
+    except (TypeError, ValueError, KeyError, OverflowError, DeprecationWarning) as error:
         raise SnapshotError(f"snapshot: np_random cannot be restored ({error}).") from error
 
 

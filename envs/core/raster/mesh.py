@@ -101,7 +101,8 @@ def pose(
         scale: one positive factor, or one per axis. Applied first.
     """
     c, s = math.cos(math.radians(roll)), math.sin(math.radians(roll))
-    turned = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]]) @ axes_of(yaw, pitch)
+    right, up, forward = axes_of(yaw, pitch)
+    turned = np.stack([c * right + s * up, c * up - s * right, forward])
     factors = np.broadcast_to(np.asarray(scale, np.float64), (3,))
     result = np.empty((4, 3))
     result[:3] = turned * factors[:, None]

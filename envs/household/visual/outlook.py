@@ -74,7 +74,7 @@ class Outlook:
         """Turn the light with the camera."""
         right, _, forward = self.camera.axes
         ahead = (forward[0], forward[2])
-        length = math.hypot(*ahead) or 1.0
+        length = math.sqrt(ahead[0] * ahead[0] + ahead[1] * ahead[1]) or 1.0
         x, z = (
             _LIGHT[0] * side + _LIGHT[2] * front / length
             for side, front in zip((right[0], right[2]), ahead, strict=True)

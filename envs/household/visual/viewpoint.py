@@ -46,13 +46,13 @@ def look_at(box: Box, stance: Stance, viewer: Pose) -> Camera:
     """
     middle = [(low + high) / 2 for low, high in zip(*box, strict=True)]
     dx, dz = middle[0] - viewer.x, middle[2] - viewer.z
-    away = math.hypot(dx, dz)
+    away = _length(dx, dz)
     aside = (math.degrees(math.atan2(dx, dz)) - viewer.yaw + 180) % 360 - 180
     yaw = viewer.yaw + min(max(aside, -_ASIDE), _ASIDE)
     rise = EYE - middle[1]
     pitch = math.degrees(math.atan2(rise, away))
     pitch = min(max(pitch, stance.low), stance.high)
-    distance = min(max(math.hypot(rise, away), stance.near), stance.far)
+    distance = min(max(_length(rise, away), stance.near), stance.far)
     camera = _from(distance, middle, yaw, pitch, box)
     if camera.fov > _COMFORTABLE:
         # Farther away and narrower: close up, near things would look much larger than far ones.
@@ -74,12 +74,12 @@ def overlook(boxes: Sequence[Box], viewer: Pose) -> Camera:
     corners = corners_of(boxes)
     middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
     dx, dz = middle[0] - viewer.x, middle[2] - viewer.z
-    spread = float(np.hypot(*(corners - middle)[:, [0, 2]].T).max())
-    distance = max(math.hypot(dx, dz), spread + 0.5)
+    spread = math.sqrt(float(((corners - middle)[:, [0, 2]] ** 2).sum(axis=1).max()))
+    distance = max(_length(dx, dz), spread + 0.5)
     pitch = math.degrees(math.atan2(EYE - middle[1], distance))
     pitch = min(max(pitch, 12.0), 42.0)
     forward = axes_of(viewer.yaw, pitch)[2]
-    eye = middle - math.hypot(distance, EYE - middle[1]) * forward
+    eye = middle - _length(distance, EYE - middle[1]) * forward
     eye[1] = max(eye[1], _LOWEST_EYE)
     return _fitted(eye, viewer.yaw, pitch, corners)
 
@@ -87,12 +87,12 @@ def overlook(boxes: Sequence[Box], viewer: Pose) -> Camera:
 def from_above(corners: Floats, yaw: float, pitch: float) -> Camera:
     """Return a camera high above a room that sees all of (n, 3) points, with little perspective."""
     axes = axes_of(yaw, pitch)
-    local = corners @ axes.T
+    local = _turned(corners, axes)
     low, high = local.min(axis=0), local.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2
     distance = 2.2 * max(half[0], half[1]) + half[2]
-    eye = middle @ axes - distance * axes[2]
-    ahead = (corners - eye) @ axes.T
+    eye = (middle[:, None] * axes).sum(axis=0) - distance * axes[2]
+    ahead = _turned(corners - eye, axes)
     slope = 1.04 * float((np.abs(ahead[:, :2]) / ahead[:, 2:]).max())
     return Camera(eye, axes, _fov(slope), near=_NEAREST, far=FARTHEST)
 
@@ -101,7 +101,7 @@ def _fitted(eye: Floats, yaw: float, pitch: float, corners: Floats) -> Camera:
     """Return a camera at `eye` whose field of view is as narrow as the corners allow."""
     for _ in range(3):
         axes = axes_of(yaw, pitch)
-        local = (corners - eye) @ axes.T
+        local = _turned(corners - eye, axes)
         ahead = np.maximum(local[:, 2], 0.1)
         across, up = local[:, 0] / ahead, local[:, 1] / ahead
         slope = max(
@@ -131,3 +131,17 @@ def corners_of(boxes: Sequence[Box]) -> Floats:
             for k in (0, 1)
         ]
     )
+
+
+# Neither `@` nor `math.hypot`: the last bits of theirs depend on libraries and versions of Python,
+# and a pixel may depend on a last bit.
+
+
+def _turned(points: Floats, axes: Floats) -> Floats:
+    """Return (n, 3) points along right, up and forward."""
+    x, y, z = points.T
+    return np.stack([x * axis[0] + y * axis[1] + z * axis[2] for axis in axes], axis=1)
+
+
+def _length(x: float, y: float) -> float:
+    return math.sqrt(x * x + y * y)
