@@ -35,7 +35,7 @@ from crossworld.envs.household.visual.room import (
 SCENES = 256
 """Scenes that one process keeps."""
 
-_PARTS = 4096
+_PARTS = 512
 """Looks of receptacles that one scene keeps before it starts afresh."""
 
 _LARGER = {
