@@ -71,11 +71,13 @@ class RecordAnimation(
             )
         if format not in WRITERS:
             raise ValueError(f"format {format!r} is not one of {', '.join(WRITERS)}.")
-        if isinstance(episodes, int) and episodes < 1:
+        if not callable(episodes) and not (isinstance(episodes, int) and episodes >= 1):
             raise ValueError(f"episodes {episodes!r}: give a number from 1 on, or a function.")
+        if prefix != re.sub(r"[/\\\0]", "", prefix):
+            raise ValueError(f"prefix {prefix!r} is no part of a file name.")
         self._fps = float(self.metadata.get("render_fps", 30) if fps is None else fps)
-        if not self._fps > 0:
-            raise ValueError(f"fps {fps!r} is not above 0.")
+        if not 0.01 <= self._fps <= 1000:
+            raise ValueError(f"fps {fps!r} is not from 0.01 to 1000.")
         if format == "mp4":
             _imageio()
         self._format = format
@@ -91,8 +93,8 @@ class RecordAnimation(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[ObsType, dict[str, Any]]:
         """Start an episode, and write the one before if it was left unfinished."""
-        self._finish()
         observation, info = super().reset(seed=seed, options=options)
+        self._finish()
         self._episode += 1
         if self._wanted(self._episode):
             self._name = _name(self._prefix, self._episode, info.get("task_id"))

@@ -248,7 +248,8 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         """
         if self._max_steps is not None:
             return self._max_steps
-        limit = self._registered_limit() or NO_LIMIT
+        registered = None if self.spec is None else gym.registry.get(self.spec.id)
+        limit = (registered and registered.max_episode_steps) or NO_LIMIT
         return limit if 0 < self._elapsed < limit else NO_LIMIT
 
     def _observe(self) -> Observation:
@@ -281,7 +282,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
             self._picture(world),
             self._text(world),
             mission=world.mission,
-            status=status(world, task, self._elapsed, self._registered_limit(), self._command),
+            status=status(world, task, self._elapsed, self._max_steps, self._command),
         )
 
     def _show(self) -> None:
@@ -289,13 +290,6 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         if self._window is None:
             self._window = Window("crossworld", self.metadata["render_fps"])
         self._window.show(self._panel())
-
-    def _registered_limit(self) -> int | None:
-        """Return the step limit of the environment's id, None for none."""
-        if self._max_steps is not None:
-            return self._max_steps
-        registered = None if self.spec is None else gym.registry.get(self.spec.id)
-        return None if registered is None else registered.max_episode_steps
 
     def _playing(self) -> W:
         if self._world is None:

@@ -36,10 +36,8 @@ class Window:
         if self.closed:
             return
         size = (frame.shape[1], frame.shape[0])
-        if self._screen is None:
+        if not self._is_there() or self._screen.get_size() != size:
             self._open(size)
-        elif self._screen.get_size() != size:
-            self._screen = self._pygame.display.set_mode(size)
         picture = self._pygame.surfarray.make_surface(frame.swapaxes(0, 1))
         self._screen.blit(picture, (0, 0))
         self._pygame.display.flip()
@@ -50,10 +48,14 @@ class Window:
 
     def close(self) -> None:
         """Close the window; it does not open again."""
-        if self._screen is not None:
+        if self._is_there():
             self._pygame.display.quit()
-            self._screen = None
+        self._screen = None
         self.closed = True
+
+    def _is_there(self) -> bool:
+        """Return whether this is the process's window: another one may have taken its place."""
+        return self._screen is not None and self._pygame.display.get_surface() is self._screen
 
     def _open(self, size: tuple[int, int]) -> None:
         # The display only: sound and joysticks cost time, and may fail where there are none.

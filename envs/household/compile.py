@@ -109,6 +109,8 @@ def compile_problem(problem: Problem, sentence: str, version: TextVersion) -> Ga
     locations, agents = of_type("location"), of_type("agent")
     if len(agents) != 1:
         raise GameError(f"problem: {len(agents)} agents at a location; there must be one.")
+    if not receptacles:
+        raise GameError("problem: no receptacles; there must be one to go to.")
     object_number = {symbol: i for i, symbol in enumerate(objects)}
     receptacle_number = {symbol: i for i, symbol in enumerate(receptacles)}
     location_number = {symbol: i for i, symbol in enumerate(locations)}

@@ -34,7 +34,7 @@ def true_statements(state: State, gaze: int) -> list[str]:
     return sorted(set(_true(state, gaze)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def statements(game: Game) -> frozenset[str]:
     """Return all statements that can be true in some state of a game."""
     return frozenset(_possible(game))

@@ -66,3 +66,15 @@ def test_without_pygame_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pygame", None)
     with pytest.raises(DependencyNotInstalled, match=r'pip install "crossworld\[play\]"'):
         Window("title", 1000)
+
+
+def test_a_second_window_takes_the_place_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pygame")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    one, two = Window("one", 1000), Window("two", 1000)
+    frame = np.zeros((20, 30, 3), np.uint8)
+    one.show(frame)
+    two.show(frame)
+    two.close()
+    one.show(frame)
+    one.close()

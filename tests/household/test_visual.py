@@ -28,12 +28,12 @@ from crossworld.envs.household.games import compiled
 from crossworld.envs.household.gaze import HERE, ROOM
 from crossworld.envs.household.generation.generator import GeneratedGame
 from crossworld.envs.household.goal import GoalSpec
-from crossworld.envs.household.state import State
+from crossworld.envs.household.state import State, bits
 from crossworld.envs.household.versions import VERSIONS
 from crossworld.envs.household.visual.frames import BACKGROUND, draw, draw_batch, enough
 from crossworld.envs.household.visual.furniture import MODELS
 from crossworld.envs.household.visual.library import shapes
-from crossworld.envs.household.visual.scene import scene_of
+from crossworld.envs.household.visual.scene import RoomScene, scene_of
 from crossworld.envs.household.visual.things import VARIANTS
 from crossworld.envs.household.visual.viewpoint import FARTHEST
 from crossworld.envs.household.world import HouseholdWorld
@@ -98,6 +98,26 @@ def test_frames_do_not_depend_on_what_was_drawn_before() -> None:
     shuffled = np.random.default_rng(0).permutation(len(played)).tolist()
     again = dict(zip(shuffled, digests([played[i] for i in shuffled]), strict=True))
     assert [again[i] for i in range(len(played))] == first
+
+
+def test_a_look_does_not_depend_on_earlier_looks() -> None:
+    """What lies beside, in a drawer that fills up, moves the eye back: now, not at the first look."""
+    game = generated(13)
+    drawer = next(
+        r for r, kind in enumerate(game.receptacle_types)
+        if kind == "drawertype" and game.openable >> r & 1
+    )  # fmt: skip
+    state = game.start.copy()
+    state.location = game.location_of[drawer]
+    state.opened |= 1 << drawer
+    movable = [o for o in bits(game.accepts[drawer]) if not state.contents[drawer] >> o & 1]
+    assert len(movable) > 4
+    for o in movable:
+        state.contents[drawer] |= 1 << o
+        state.at[state.location] |= 1 << o
+        state.removed |= {(o, drawer)}
+        kept = scene_of(game).outlook(state, HERE).camera.row
+        assert np.array_equal(kept, RoomScene(game).outlook(state, HERE).camera.row)
 
 
 def test_frames_of_a_batch_are_those_drawn_alone() -> None:
@@ -681,3 +701,26 @@ def assert_builds(game: Game) -> None:
     gazes = [*range(len(game.receptacle_names))]
     for drawn, gaze in zip(draw_batch([state] * len(gazes), gazes, 32), gazes, strict=True):
         assert (drawn.segmentation == 1 + gaze).any()
+
+
+def test_what_stands_in_the_room_is_seen_in_slices() -> None:
+    here = (0, 0, 0, 30)
+    room = Room(
+        start=(0, 4, 2, 30),
+        furniture=(Furniture("CounterTop", (0.0, 0.9, 1.0), here),),
+        items=(
+            Item("Knife", (0.1, 0.95, 1.0), inside=(0,)),
+            Item("Apple", (0.9, 0.0, 0.6), seen_from=here),
+        ),
+    )
+    goal = GoalSpec("pick_and_place_simple", "KnifeType", "CounterTopType")
+    game = compile_game(problem_text(room, goal), "put a knife in countertop.", VERSIONS["wheel"])
+    world = HouseholdWorld(game.start.copy())
+    for command in ("go to countertop 1", "take knife 1 from countertop 1"):
+        assert world.act(command).valid
+    label = scene_of(game).label_of_object(game.object_index["apple 1"])
+    whole = draw(world.state, ROOM, 256)
+    assert world.act("slice apple 1 with knife 1").valid
+    sliced = draw(world.state, ROOM, 256)
+    assert (whole.segmentation == label).any()
+    assert not np.array_equal(whole.image, sliced.image)

@@ -152,6 +152,9 @@ def test_mp4_without_ffmpeg_says_what_to_install(tmp_path, monkeypatch):
         ("rgb_array", {"format": "avi"}, "'avi' is not one of gif, mp4"),
         ("rgb_array", {"episodes": 0}, "episodes 0"),
         ("rgb_array", {"fps": 0}, "fps 0"),
+        ("rgb_array", {"fps": 0.001}, "fps 0.001"),
+        ("rgb_array", {"prefix": "a/b"}, "no part of a file name"),
+        ("rgb_array", {"episodes": "all"}, "episodes 'all'"),
     ],
 )
 def test_what_cannot_be_recorded_is_refused(tmp_path, render_mode, arguments, message):

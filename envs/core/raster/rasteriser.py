@@ -11,6 +11,9 @@ from crossworld.envs.core.raster.mesh import LIMIT
 from crossworld.envs.core.raster.scene import INSTANCE, Light, MeshLibrary, Rows, instances
 from crossworld.envs.core.raster.shapes import box
 
+AT_ONCE = 2**24
+"""Samples that one call of the kernel makes at most: a larger batch is drawn in parts."""
+
 MAX_SIZE = 2048
 """Largest side of an image: the exact coverage test counts in 64-bit integers."""
 
@@ -102,6 +105,17 @@ def render_batch(
             f"size x samples must be 1 to {MAX_SIZE} pixels, not {size!r} x {samples!r}."
         )
     count = len(cameras)
+    most = max(AT_ONCE // (size * samples) ** 2, 1)
+    if count > most:
+        shared = _each(light, count)
+        parts = [
+            render_batch(
+                library, scenes[i : i + most], cameras[i : i + most], size,
+                shared[i : i + most], background, samples,
+            )
+            for i in range(0, count, most)
+        ]  # fmt: skip
+        return Frame(*map(np.concatenate, zip(*parts, strict=True)))
     frames = _blank(count, size * samples)
     if count:
         rows, starts = _joined(scenes)

@@ -31,11 +31,13 @@ class Painter:
     """
 
     def __init__(self, size: int = 128, *, labels: bool = False, frame_cache: int = 0) -> None:
-        if isinstance(size, bool) or not isinstance(size, int) or size not in SIZES:
+        if not _is_whole(size) or size not in SIZES:
             raise ValueError(f"image_size: {size!r} is not a whole number from 16 to 1024.")
-        if isinstance(frame_cache, bool) or not isinstance(frame_cache, int) or frame_cache < 0:
+        if not _is_whole(frame_cache) or frame_cache < 0:
             raise ValueError(f"frame_cache: {frame_cache!r} is not a number of frames, 0 or more.")
-        self.size = size
+        if not isinstance(labels, bool):
+            raise ValueError(f"labels: {labels!r} is neither True nor False.")
+        self.size = int(size)
         self._finish = _labelled if labels else _plain
         self._kept = frame_cache
         self._frames: OrderedDict[Hashable, Frame] = OrderedDict()
@@ -62,6 +64,9 @@ class Painter:
             [world.gaze for world in new.values()],
             self.size,
         )
+        if self._kept:
+            # Views of a batch would keep all of it alive.
+            drawn = [Frame(*(array.copy() for array in frame)) for frame in drawn]
         fresh = {
             key: self._finish(world, frame)
             for (key, world), frame in zip(new.items(), drawn, strict=True)
@@ -81,6 +86,10 @@ class Painter:
         self._frames.move_to_end(key)
         while len(self._frames) > max(kept, 1):
             self._frames.popitem(last=False)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 class Key(NamedTuple):

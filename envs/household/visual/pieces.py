@@ -130,6 +130,11 @@ def content_rows(state: State, holder: Holder, inside: int, focus: bool) -> Iter
         yield from _thing_rows(state, o, transform, place.yaw, scale)
 
 
+def loose_rows(state: State, o: int, transform: Floats) -> Iterator[Row]:
+    """Yield a thing that stands in the room."""
+    yield from _thing_rows(state, o, transform, 0.0, 1.0)
+
+
 def hand_rows(state: State, camera: Camera) -> Iterator[Row]:
     """Yield what is held, and the hand, low on the right of the image."""
     right, up, forward = camera.axes

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossworld.envs.core.raster import INSTANCE, instances, pose
+from crossworld.envs.core.raster.mesh import Floats
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.state import bits
 from crossworld.envs.household.thor_names import Point
@@ -113,6 +114,8 @@ def fixture_rows(
         kind = KINDS.get(game.object_types[o], "")
         if kind in _DRAWN_OTHERWISE or (kind not in shapes.fixtures and kind not in shapes.things):
             continue
+        if game.flags["sliceable"] >> o & 1:
+            continue  # see `loose_things`
         x, y, z = point_of(symbol)
         if game.flags["pickupable"] >> o & 1 and _lies_on_any(boxes, (x, y, z)):
             continue
@@ -128,6 +131,17 @@ def fixture_rows(
         shade = 0.92 + 0.08 * (look >> 8 & 255) / 255
         mesh = meshes[look % VARIANTS]
         yield mesh, first_label + o, (shade, shade, shade), pose((x, y, z), yaw)
+
+
+def loose_things(game: Game, placed: Sequence[Placed]) -> dict[int, Floats]:
+    """Return where things stand that are in nothing and can be sliced there all the same."""
+    boxes = [place.box for place in placed]
+    return {
+        o: pose(point_of(game.object_symbols[o]))
+        for o in standing(game)
+        if game.flags["sliceable"] >> o & 1
+        and not _lies_on_any(boxes, point_of(game.object_symbols[o]))
+    }
 
 
 def _lies_on_any(boxes: Sequence[Box], point: Point) -> bool:

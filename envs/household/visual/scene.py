@@ -16,17 +16,24 @@ from crossworld.envs.core.raster import pose
 from crossworld.envs.household.engine import reachable
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.gaze import HERE, ROOM, sight
-from crossworld.envs.household.state import State, mask_of
+from crossworld.envs.household.state import State, bits, mask_of
 from crossworld.envs.household.visual.arrangement import arrange
 from crossworld.envs.household.visual.ids import pose_of
 from crossworld.envs.household.visual.library import shapes
 from crossworld.envs.household.visual.outlook import Outlook, close_up, overview, room_view
-from crossworld.envs.household.visual.pieces import content_rows, door_rows, hand_rows, holders
+from crossworld.envs.household.visual.pieces import (
+    content_rows,
+    door_rows,
+    hand_rows,
+    holders,
+    loose_rows,
+)
 from crossworld.envs.household.visual.room import (
     Row,
     extent,
     fixture_rows,
     joined,
+    loose_things,
     packed,
     shell_rows,
     style_of,
@@ -74,6 +81,7 @@ class RoomScene:
         self._holders = holders(game, self.placed)
         fixed = [*shell_rows(game, self.room, shapes())]
         fixed += fixture_rows(game, self.room, self.placed, shapes(), self.first_object)
+        self._loose = loose_things(game, self.placed)
         self._static = packed([*fixed, *self._bodies()])
         self._static_room = packed([*fixed, *self._room_bodies()])
         self._parts: dict[tuple[Any, ...], NDArray[Any]] = {}
@@ -104,6 +112,8 @@ class RoomScene:
             part = self._part(state, r, contents, bool(focus >> r & 1), bits_)
             if len(part) and 1 + r not in hidden:
                 parts.append(part)
+        if self._loose:
+            parts.append(self._loose_part(state))
         if state.held >= 0 and outlook is not None:
             parts.append(packed([*hand_rows(state, outlook.camera)]))
         return joined(parts)
@@ -113,7 +123,9 @@ class RoomScene:
         if gaze == ROOM:
             key: tuple[int, ...] = (ROOM,)
         elif gaze == HERE:
-            key = (HERE, state.location, self._looked_into(state, gaze))
+            focus = self._looked_into(state, gaze)
+            cells = (len(self._holders[r].cells(state.contents[r])) for r in bits(focus))
+            key = (HERE, state.location, focus, *cells)
         else:
             open_ = reachable(state, gaze)
             inside = state.contents[gaze] if open_ else 0
@@ -166,6 +178,15 @@ class RoomScene:
             holder = self._holders[r]
             rows = [*door_rows(holder, open_, focus, self._tint)]
             rows += content_rows(state, holder, inside, focus)
+            part = self._parts[key] = packed(rows)
+        return part
+
+    def _loose_part(self, state: State) -> NDArray[Any]:
+        """Return the instances of what stands in the room and can be sliced there."""
+        key = ("loose", state.sliced & mask_of(self._loose))
+        part = self._parts.get(key)
+        if part is None:
+            rows = [row for o, at in self._loose.items() for row in loose_rows(state, o, at)]
             part = self._parts[key] = packed(rows)
         return part
 

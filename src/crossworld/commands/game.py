@@ -85,7 +85,7 @@ class Game:
             ResetNeeded: the game is over.
         """
         if self.outcome != "playing":
-            raise ResetNeeded("the game is over: begin another, or take the last command back.")
+            raise ResetNeeded("the game is over: begin another.")
         self._past.append(self._snapshot())
         observation, _, terminated, truncated, info = self._env.step(command)
         return self._take(command, observation, info, _outcome(info, terminated, truncated))

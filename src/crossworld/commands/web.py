@@ -7,6 +7,7 @@ must carry a header with a secret that only the page's own address holds.
 
 import json
 import secrets
+import sys
 import threading
 import webbrowser
 from base64 import b64encode
@@ -18,7 +19,7 @@ from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import gymnasium as gym
 import numpy as np
@@ -149,6 +150,11 @@ class GameServer(ThreadingHTTPServer):
         Image.fromarray(image).save(png, "PNG")
         return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up; the terminal is for the address and real errors."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Refused(Exception):
     """A request that is answered with an error."""
@@ -167,12 +173,12 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30  # for a client that says nothing
 
     def do_GET(self) -> None:
-        address = urlsplit(self.path)
-        if address.path == "/":
-            token = parse_qs(address.query).get("token", [""])[0]
+        path, _, query = self.path.partition("?")
+        if path == "/":
+            token = parse_qs(query).get("token", [""])[0]
             self._answer(lambda: self._page(), token)
         else:
-            self._answer(lambda: self._json(self._read(address.path)), self._sent_token())
+            self._answer(lambda: self._json(self._read(path)), self._sent_token())
 
     def do_POST(self) -> None:
         self._answer(lambda: self._json(self._written()), self._sent_token())
