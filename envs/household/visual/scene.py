@@ -16,7 +16,7 @@ from crossworld.envs.core.raster import pose
 from crossworld.envs.household.engine import reachable
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.gaze import HERE, ROOM, sight
-from crossworld.envs.household.state import State, bits, mask_of
+from crossworld.envs.household.state import OBJECT_BITS, State, bits, mask_of
 from crossworld.envs.household.visual.arrangement import arrange
 from crossworld.envs.household.visual.ids import pose_of
 from crossworld.envs.household.visual.library import shapes
@@ -82,6 +82,8 @@ class RoomScene:
         fixed = [*shell_rows(game, self.room, shapes())]
         fixed += fixture_rows(game, self.room, self.placed, shapes(), self.first_object)
         self._loose = loose_things(game, self.placed)
+        self._doors = game.openable
+        self._moving = mask_of(r for r, p in enumerate(self.placed) if p.model.door is not None)
         self._static = packed([*fixed, *self._bodies()])
         self._static_room = packed([*fixed, *self._room_bodies()])
         self._parts: dict[tuple[Any, ...], NDArray[Any]] = {}
@@ -103,13 +105,15 @@ class RoomScene:
     def instances(self, state: State, gaze: int, outlook: Outlook | None = None) -> NDArray[Any]:
         """Return all that is drawn of a state; without an outlook, nothing is in anybody's hand."""
         parts = [self._static_room if gaze == ROOM else self._static]
-        bits_ = (state.hot, state.cool, state.clean, state.sliced, state.toggled)
+        changed = state.hot | state.cool | state.clean | state.sliced | state.toggled
         hidden = () if outlook is None else outlook.hidden
         if hidden:
             parts[0] = parts[0][~np.isin(parts[0]["label"], hidden)]
         focus = self._looked_into(state, gaze)
         for r, contents in enumerate(state.contents):
-            part = self._part(state, r, contents, bool(focus >> r & 1), bits_)
+            if not contents and not self._moving >> r & 1:
+                continue
+            part = self._part(state, r, contents, bool(focus >> r & 1), changed)
             if len(part) and 1 + r not in hidden:
                 parts.append(part)
         if self._loose:
@@ -164,13 +168,16 @@ class RoomScene:
         beside = sight(state, gaze).objects
         return mask_of(r for r in state.here if state.contents[r] & beside) if beside else 0
 
-    def _part(
-        self, state: State, r: int, contents: int, focus: bool, attributes: tuple[int, ...]
-    ) -> NDArray[Any]:
-        """Return the instances of a receptacle that depend on the state."""
-        open_ = reachable(state, r)
+    def _part(self, state: State, r: int, contents: int, focus: bool, changed: int) -> NDArray[Any]:
+        """Return the instances of a receptacle that depend on the state.
+
+        `changed` are all objects that are hot, cool, clean, sliced or switched on: mostly none.
+        """
+        open_ = not self._doors >> r & 1 or bool(state.opened >> r & 1)
         inside = contents if open_ else 0
-        key = (r, open_, focus, inside, *(bit & inside for bit in attributes))
+        key: tuple[int, ...] = (r, open_, focus, inside)
+        if inside & changed:
+            key += tuple(getattr(state, bit) & inside for bit in OBJECT_BITS)
         part = self._parts.get(key)
         if part is None:
             if len(self._parts) >= _PARTS:
