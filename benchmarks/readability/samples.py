@@ -16,7 +16,7 @@ from crossworld.envs.household.gaze import next_gaze
 from crossworld.envs.household.state import OBJECT_BITS, State, bits
 from crossworld.envs.household.visual.frames import draw
 from crossworld.envs.household.visual.ids import KINDS
-from crossworld.envs.household.visual.scene import scene_of
+from crossworld.envs.household.visual.numbering import object_label
 
 NAMES = tuple(sorted(OBJECT_TYPES))
 """Types of objects, in the order of label columns."""
@@ -166,10 +166,9 @@ def _handle(state: State, dice: np.random.Generator) -> None:
 
 def _where(state: State, receptacle: int, segmentation: NDArray[Any]) -> NDArray[np.uint8]:
     """Return what `Samples.where` says of one frame."""
-    scene = scene_of(state.game)
-    table = np.zeros(scene.first_object + len(state.game.object_names), np.uint8)
+    table = np.zeros(object_label(state.game, len(state.game.object_names)), np.uint8)
     for o in bits(state.contents[receptacle]):
-        table[scene.label_of_object(o)] = 1 + _kind(state.game, o)
+        table[object_label(state.game, o)] = 1 + _kind(state.game, o)
     known = np.where(segmentation < len(table), segmentation, 0)
     return table[known]
 

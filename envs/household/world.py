@@ -10,13 +10,14 @@ from crossworld.envs.core.pddl import Atom
 from crossworld.envs.core.spaces import fit_text
 from crossworld.envs.household import engine, facts, statements
 from crossworld.envs.household.engine import Event
+from crossworld.envs.household.from_facts import facts_to_problem
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.gaze import HERE, first_gaze, next_gaze
 from crossworld.envs.household.metadata import scene_metadata
 from crossworld.envs.household.state import State
 from crossworld.envs.household.text import describe
 from crossworld.envs.household.visual.drawn import drawn_now
-from crossworld.envs.household.visual.scene import scene_of
+from crossworld.envs.household.visual.numbering import label_names
 
 START = Event(engine.OPENING, ticks=0)
 """The event that every episode begins with."""
@@ -92,7 +93,7 @@ class HouseholdWorld:
 
     def pddl_problem(self) -> str:
         """Return the state and the goal in PDDL."""
-        return facts.problem(self.state)
+        return facts_to_problem(self.facts(), self.state.game.goal.spec)
 
     def statements(self) -> frozenset[str]:
         """Return all statements that can be true in this game."""
@@ -109,7 +110,7 @@ class HouseholdWorld:
 
     def segmentation_names(self) -> dict[int, str]:
         """Return the names of receptacles, then of objects."""
-        return scene_of(self.state.game).names()
+        return label_names(self.state.game)
 
     def to_json(self) -> dict[str, Any]:
         """Return state and last event, JSON-able."""

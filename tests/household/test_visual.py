@@ -30,9 +30,11 @@ from crossworld.envs.household.generation.generator import GeneratedGame
 from crossworld.envs.household.goal import GoalSpec
 from crossworld.envs.household.state import State, bits
 from crossworld.envs.household.versions import VERSIONS
-from crossworld.envs.household.visual.frames import BACKGROUND, draw, draw_batch, enough
-from crossworld.envs.household.visual.furniture import MODELS
+from crossworld.envs.household.visual.frames import BACKGROUND, draw, draw_batch
+from crossworld.envs.household.visual.furniture import models
 from crossworld.envs.household.visual.library import shapes
+from crossworld.envs.household.visual.numbering import label_names, object_label
+from crossworld.envs.household.visual.outlook import enough
 from crossworld.envs.household.visual.scene import RoomScene, scene_of
 from crossworld.envs.household.visual.things import VARIANTS
 from crossworld.envs.household.visual.viewpoint import FARTHEST
@@ -329,8 +331,7 @@ def test_arrays_agree() -> None:
             wholly = nothing[:-1, :-1] & nothing[1:, :-1] & nothing[:-1, 1:] & nothing[1:, 1:]
             assert (image[:-1, :-1][wholly] == background).all()
             assert (depth[~nothing] < 40).all()
-            scene = scene_of(state.game)
-            assert set(np.unique(segmentation).tolist()) <= {0, *scene.names()}
+            assert set(np.unique(segmentation).tolist()) <= {0, *label_names(state.game)}
             most = max(most, int(nothing.sum()))
     assert most, "no frame shows any background: the test shows nothing"
 
@@ -492,7 +493,7 @@ def looked_at(game: Game, kind: str) -> tuple[State, int]:
 def pixels(frame: Frame, game: Game) -> dict[str, int]:
     """Return how much is seen of each thing, by name."""
     counts = np.bincount(frame.segmentation.ravel(), minlength=1000)
-    return {name: int(counts[label]) for label, name in scene_of(game).names().items()}
+    return {name: int(counts[label]) for label, name in label_names(game).items()}
 
 
 FORMS = ((), ("hot",), ("cool",), ("clean",), ("hot", "clean"), ("cool", "clean"))
@@ -560,7 +561,7 @@ def test_what_is_held_is_seen_low(size: int, view: str) -> None:
         state, r = looked_at(game, "CounterTop")
         state.contents, state.held = [0] * len(state.contents), 0
         gaze = {"receptacle": r, "place": HERE, "room": ROOM}[view]
-        label = scene_of(game).label_of_object(0)
+        label = object_label(game, 0)
         rows = np.nonzero(draw(state, gaze, size).segmentation == label)[0]
         assert len(rows) >= 4 * enough(size), kind
         assert rows.min() >= size * 0.45, kind
@@ -605,10 +606,9 @@ def test_more_things_than_there_were_at_first_find_room() -> None:
 def test_a_thing_keeps_its_place_when_another_is_taken() -> None:
     game = room_with("CounterTop", ["Mug", "Apple", "Book"])
     state, gaze = looked_at(game, "CounterTop")
-    scene = scene_of(game)
-    before = draw(state, gaze, 128).segmentation == scene.label_of_object(2)
+    before = draw(state, gaze, 128).segmentation == object_label(game, 2)
     state.contents[gaze] &= ~1
-    after = draw(state, gaze, 128).segmentation == scene.label_of_object(2)
+    after = draw(state, gaze, 128).segmentation == object_label(game, 2)
     assert (before <= after).all()
 
 
@@ -617,7 +617,7 @@ def test_a_thing_keeps_its_place_when_another_is_taken() -> None:
 
 def test_every_kind_can_be_drawn() -> None:
     every = shapes()
-    assert set(MODELS) == set(every.bodies) == set(ADMITS)
+    assert set(models()) == set(every.bodies) == set(ADMITS)
     for kind, known in OBJECT_TYPES.items():
         if "pickupable" in known or kind == "DeskLamp":
             assert len(set(every.things[kind])) == VARIANTS
@@ -641,7 +641,7 @@ def test_every_fixture_is_in_its_scene() -> None:
         scene = scene_of(game)
         for gaze in (ROOM, 0):
             labels = scene.instances(game.start, gaze)["label"]
-            assert (labels == scene.label_of_object(fixture)).sum() == (kind != "Bathtub")
+            assert (labels == object_label(game, fixture)).sum() == (kind != "Bathtub")
 
 
 def test_unknown_types_are_drawn_as_boxes() -> None:
@@ -718,7 +718,7 @@ def test_what_stands_in_the_room_is_seen_in_slices() -> None:
     world = HouseholdWorld(game.start.copy())
     for command in ("go to countertop 1", "take knife 1 from countertop 1"):
         assert world.act(command).valid
-    label = scene_of(game).label_of_object(game.object_index["apple 1"])
+    label = object_label(game, game.object_index["apple 1"])
     whole = draw(world.state, ROOM, 256)
     assert world.act("slice apple 1 with knife 1").valid
     sliced = draw(world.state, ROOM, 256)

@@ -12,7 +12,16 @@ Nothing here imports numba; the first render does, and compiles once per machine
 from crossworld.envs.core.raster.camera import Camera
 from crossworld.envs.core.raster.mesh import Mesh, merge, pose
 from crossworld.envs.core.raster.rasteriser import Frame, render, render_batch, warm_up
-from crossworld.envs.core.raster.scene import INSTANCE, Light, MeshLibrary, instances
+from crossworld.envs.core.raster.scene import (
+    INSTANCE,
+    Light,
+    MeshLibrary,
+    Row,
+    Rows,
+    instances,
+    join,
+    pack,
+)
 from crossworld.envs.core.raster.shapes import (
     box,
     cone,
@@ -31,12 +40,16 @@ __all__ = [
     "Light",
     "Mesh",
     "MeshLibrary",
+    "Row",
+    "Rows",
     "box",
     "cone",
     "cylinder",
     "instances",
+    "join",
     "lathe",
     "merge",
+    "pack",
     "pose",
     "prism",
     "quad",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from crossworld.envs.core.raster.camera import Camera
 from crossworld.envs.core.raster.mesh import LIMIT
-from crossworld.envs.core.raster.scene import INSTANCE, Light, MeshLibrary, Rows, instances
+from crossworld.envs.core.raster.scene import INSTANCE, Light, MeshLibrary, Rows, instances, join
 from crossworld.envs.core.raster.shapes import box
 
 AT_ONCE = 2**24
@@ -17,8 +17,6 @@ AT_ONCE = 2**24
 MAX_SIZE = 2048
 """Largest side of an image: the exact coverage test counts in 64-bit integers."""
 
-BLOCK = np.dtype((np.void, INSTANCE.itemsize))
-"""A row as bytes: numpy copies those several times faster than fields."""
 
 Colour = tuple[float, float, float]
 DAYLIGHT = Light()
@@ -156,7 +154,7 @@ def _joined(scenes: Sequence[Rows]) -> tuple[Rows, NDArray[np.int64]]:
                 f" {getattr(scene, 'dtype', type(scene))} of shape {np.shape(scene)}."
             )
     starts = np.cumsum([0, *(len(scene) for scene in scenes)], dtype=np.int64)
-    return np.concatenate([scene.view(BLOCK) for scene in scenes]).view(INSTANCE), starts
+    return join(scenes), starts
 
 
 def _bytes(colour: Colour) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from math import cos, radians, sin
 
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.thor_names import Point
-from crossworld.envs.household.visual.furniture import MODELS, Model
+from crossworld.envs.household.visual.furniture import Model, models
 from crossworld.envs.household.visual.ids import KINDS, Pose, point_of, pose_of
 
 _TOPS = frozenset(
@@ -117,13 +117,13 @@ def _surface(kind: str, y: float) -> float:
     """Return how high a piece of floor furniture is, 0 for what does not stand on the floor."""
     if kind in _BASE:
         return 0.0
-    height = MODELS[kind].size[1]
-    level = MODELS[kind].levels[0].y
+    height = models()[kind].size[1]
+    level = models()[kind].levels[0].y
     return height * y / level if kind in _TOPS | _SEATS and _LOW < y < _HIGH else height
 
 
 def _body(kind: str, point: Point, height: float, yaw: float) -> _Body:
-    width, usual, depth = MODELS[kind].size
+    width, usual, depth = models()[kind].size
     x, y, z = point
     across, along = (depth, width) if yaw % 180 else (width, depth)
     if kind in _TOPS:
@@ -131,7 +131,7 @@ def _body(kind: str, point: Point, height: float, yaw: float) -> _Body:
     elif kind in _BASE:
         size, low = usual, y + _BASE[kind]
         if kind in ("SinkBasin", "StoveBurner") and y < _LOW:
-            low = MODELS["CounterTop"].size[1]
+            low = models()["CounterTop"].size[1]
     else:
         size, low = height, 0.0
     extent = [across, size, along]
@@ -178,7 +178,7 @@ def _shrink(bodies: Sequence[_Body]) -> None:
 
 
 def _placed(body: _Body, height: float, viewer: Pose) -> Placed:
-    model = MODELS[body.kind]
+    model = models()[body.kind]
     width, usual, depth = model.size
     across, size, along = body.extent
     if viewer.yaw % 180:

@@ -12,6 +12,7 @@ from crossworld.envs.household.state import State
 from crossworld.envs.household.thor_names import Point
 from crossworld.envs.household.visual.frames import draw
 from crossworld.envs.household.visual.library import shapes
+from crossworld.envs.household.visual.numbering import label_symbols, object_label
 from crossworld.envs.household.visual.outlook import Outlook
 from crossworld.envs.household.visual.scene import scene_of
 
@@ -27,14 +28,14 @@ def drawn_now(state: State, gaze: int, size: int) -> Drawn:
     rows = scene.instances(state, gaze, Outlook(camera))
     corners = _corners(rows)
     lows, highs = corners.min(axis=1), corners.max(axis=1)
-    symbols = dict(enumerate((*game.receptacle_symbols, *game.object_symbols), start=1))
+    symbols = label_symbols(game)
     boxes: dict[str, tuple[Point, Point]] = {}
     yaws: dict[str, float] = {}
     for label, symbol in symbols.items():
         found = np.flatnonzero(rows["label"] == label)
         if not len(found):
             continue
-        if label >= scene.first_object:
+        if label >= object_label(game, 0):
             found = found[:1]  # without signs of what it is
         boxes[symbol] = _point(lows[found].min(axis=0)), _point(highs[found].max(axis=0))
         yaws[symbol] = _yaw(rows["transform"][found[0], 2])

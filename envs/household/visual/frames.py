@@ -6,17 +6,18 @@ where the fourth wall is missing. So the pairing of image and text does not depe
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crossworld.envs.core.raster import Frame, render, render_batch
+from crossworld.envs.core.raster import Frame, Rows, render, render_batch
 from crossworld.envs.household.gaze import sight
 from crossworld.envs.household.state import State, bits
 from crossworld.envs.household.visual.library import shapes
-from crossworld.envs.household.visual.outlook import Outlook
-from crossworld.envs.household.visual.scene import RoomScene, scene_of
+from crossworld.envs.household.visual.numbering import object_label, receptacle_label
+from crossworld.envs.household.visual.outlook import Outlook, enough
+from crossworld.envs.household.visual.pieces import HAND_REACH
+from crossworld.envs.household.visual.scene import scene_of
 
 BACKGROUND = (0.16, 0.17, 0.19)
 
@@ -30,16 +31,6 @@ _LARGER = (1.0, 1.5, 2.2)
 """How much larger than usual things are drawn, in turn, that still have too few pixels: in a wide
 view of a small image, what lies in a drawer may be only a few pixels long."""
 
-_HAND = 0.5
-"""What is nearer than this is in the hand, metres; it is never cut."""
-
-Rows = NDArray[Any]
-
-
-def enough(size: int) -> int:
-    """Return how many pixels show a thing in a square image of this side: 12 at 128, 6 at 64."""
-    return max(12 * size // 128, 1)
-
 
 def draw(state: State, gaze: int, size: int) -> Frame:
     """Return what a state looks like: `size` x `size` pixels, see `Frame`."""
@@ -47,17 +38,16 @@ def draw(state: State, gaze: int, size: int) -> Frame:
     outlook = scene.outlook(state, gaze)
     rows = scene.instances(state, gaze, outlook)
     frame = _render(rows, outlook, size)
-    return _cleared(frame, rows, outlook, seen_labels(scene, state, gaze), scene.first_object)
+    return _cleared(frame, rows, outlook, seen_labels(state, gaze))
 
 
 def draw_batch(states: Sequence[State], gazes: Sequence[int], size: int) -> list[Frame]:
     """Return the same for many states, in one call of the kernel and some for what was hidden."""
-    scenes = [scene_of(state.game) for state in states]
-    triples = list(zip(scenes, states, gazes, strict=True))
-    outlooks = [scene.outlook(state, gaze) for scene, state, gaze in triples]
+    pairs = list(zip(states, gazes, strict=True))
+    outlooks = [scene_of(state.game).outlook(state, gaze) for state, gaze in pairs]
     rows = [
-        scene.instances(state, gaze, outlook)
-        for (scene, state, gaze), outlook in zip(triples, outlooks, strict=True)
+        scene_of(state.game).instances(state, gaze, outlook)
+        for (state, gaze), outlook in zip(pairs, outlooks, strict=True)
     ]
     frames = render_batch(
         shapes().meshes,
@@ -69,34 +59,37 @@ def draw_batch(states: Sequence[State], gazes: Sequence[int], size: int) -> list
         samples=_SAMPLES,
     )
     return [
-        _cleared(
-            Frame(*arrays), rows[i], outlooks[i], seen_labels(*triples[i]), scenes[i].first_object
-        )
+        _cleared(Frame(*arrays), rows[i], outlooks[i], seen_labels(*pairs[i]))
         for i, arrays in enumerate(zip(*frames, strict=True))
     ]
 
 
-def seen_labels(scene: RoomScene, state: State, gaze: int) -> list[int]:
+class Labels(NamedTuple):
+    """Labels of all that a frame must show."""
+
+    receptacles: list[int]
+    objects: list[int]
+
+
+def seen_labels(state: State, gaze: int) -> Labels:
     """Return the labels of all that a frame must show."""
     receptacles, objects = sight(state, gaze)
-    return [
-        *map(scene.label_of_receptacle, bits(receptacles)),
-        *map(scene.label_of_object, bits(objects)),
-    ]
+    return Labels(
+        [receptacle_label(r) for r in bits(receptacles)],
+        [object_label(state.game, o) for o in bits(objects)],
+    )
 
 
-def _cleared(
-    frame: Frame, rows: Rows, outlook: Outlook, wanted: list[int], first_object: int
-) -> Frame:
+def _cleared(frame: Frame, rows: Rows, outlook: Outlook, seen: Labels) -> Frame:
     """Return the frame, or one without what hides something that is wanted.
 
     Args:
         frame: as it was drawn.
         rows: of what.
         outlook: from where.
-        wanted: labels of what has to be seen.
-        first_object: labels from here on are objects.
+        seen: labels of what has to be seen.
     """
+    wanted = [*seen.receptacles, *seen.objects]
     size = len(frame.segmentation)
     for _ in range(_ATTEMPTS):
         missing = _missing(frame, wanted)
@@ -110,11 +103,10 @@ def _cleared(
         rows = rows[~np.isin(rows["label"], hiding)]
         frame = _render(rows, outlook, size)
     if outlook.close:
-        objects = [label for label in wanted if label >= first_object]
         # Things may hide furniture, but nothing may hide things except what is in the hand.
-        _uncover(frame, rows, outlook, [label for label in wanted if label < first_object], objects)
+        _uncover(frame, rows, outlook, seen.receptacles, kept=seen.objects)
         for factor in _LARGER:
-            _uncover(frame, _enlarged(rows, objects, factor), outlook, objects, [])
+            _uncover(frame, _enlarged(rows, seen.objects, factor), outlook, seen.objects, kept=[])
     return frame
 
 
@@ -134,7 +126,7 @@ def _uncover(
     if not missing:
         return
     alone = _render(rows[np.isin(rows["label"], missing)], outlook, len(frame.segmentation))
-    hole = (alone.segmentation != 0) & (frame.depth > _HAND)
+    hole = (alone.segmentation != 0) & (frame.depth > HAND_REACH)
     hole &= ~np.isin(frame.segmentation, kept)
     frame.image[hole] = alone.image[hole]
     frame.depth[hole] = alone.depth[hole]

@@ -1,12 +1,12 @@
 """All meshes of the household in one library, by kind; built once per process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crossworld.envs.core.raster import Mesh, MeshLibrary, box, merge, quad
+from crossworld.envs.core.raster import Mesh, MeshLibrary, box, merge, pose, quad
 from crossworld.envs.household.visual import effects
-from crossworld.envs.household.visual.furniture import MODELS
+from crossworld.envs.household.visual.furniture import models
 from crossworld.envs.household.visual.things import LIT, SLICED, THINGS, VARIANTS
 from crossworld.envs.household.visual.things.fixtures import FIXTURES
 
@@ -48,23 +48,23 @@ def shapes() -> Shapes:
     """Return all meshes."""
     meshes = MeshLibrary()
 
-    def numbered(table: Mapping[str, object]) -> dict[str, Numbers]:
+    def numbered(table: Mapping[str, Callable[[int], Mesh]]) -> dict[str, Numbers]:
         return {
-            kind: tuple(meshes.add(make(variant)) for variant in range(VARIANTS))  # type: ignore[operator]
+            kind: tuple(meshes.add(make(variant)) for variant in range(VARIANTS))
             for kind, make in table.items()
         }
 
     return Shapes(
         meshes=meshes,
-        bodies={kind: meshes.add(model.body) for kind, model in MODELS.items()},
+        bodies={kind: meshes.add(model.body) for kind, model in models().items()},
         doors={
             kind: meshes.add(model.door.mesh)
-            for kind, model in MODELS.items()
+            for kind, model in models().items()
             if model.door is not None
         },
         right_doors={
             kind: meshes.add(model.right_door.mesh)
-            for kind, model in MODELS.items()
+            for kind, model in models().items()
             if model.right_door is not None
         },
         things=numbered(THINGS),
@@ -81,12 +81,13 @@ def shapes() -> Shapes:
 
 def _tiles(columns: int, rows: int) -> Mesh:
     """Return a unit square on the floor in two shades of white, facing up."""
-    parts = []
-    for i in range(columns):
-        for j in range(rows):
-            shade = 1.0 if (i + j) % 2 else 0.88
-            x, z = (i + 0.5) / columns - 0.5, (j + 0.5) / rows - 0.5
-            w, d = 0.5 / columns, 0.5 / rows
-            corners = [(x - w, 0, z - d), (x - w, 0, z + d), (x + w, 0, z + d), (x + w, 0, z - d)]
-            parts.append(Mesh(corners, [(0, 1, 2), (0, 2, 3)], (shade, shade, shade)))  # type: ignore[arg-type]
-    return merge(parts)
+    tile = quad(1 / columns, 1 / rows).moved(pose(pitch=90))
+    return merge(
+        [
+            tile.moved(pose(((i + 0.5) / columns - 0.5, 0, (j + 0.5) / rows - 0.5))).coloured(
+                (1.0,) * 3 if (i + j) % 2 else (0.88,) * 3
+            )
+            for i in range(columns)
+            for j in range(rows)
+        ]
+    )

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crossworld.envs.core.raster import Camera, Light, render, render_batch
+from crossworld.envs.core.raster import Camera, Light, Rows, render, render_batch
+from crossworld.envs.core.raster.mesh import Floats
 from crossworld.envs.household.visual.arrangement import Placed
 from crossworld.envs.household.visual.furniture import Slide, Stance
 from crossworld.envs.household.visual.ids import Pose
@@ -36,8 +35,8 @@ _ROOM_PITCHES = (50.0, 38.0, 62.0, 26.0, 74.0)
 _ROOM_TURNS = (0.0, 90.0, 180.0, 270.0)
 """Degrees that it may be turned off the agent's heading."""
 
-_TRIAL_SIZE, _TRIAL_PIXELS = 128, 12
-"""Views of the room are compared at this size; so many pixels show a receptacle."""
+_TRIAL_SIZE = 128
+"""Size at which views of the room are compared."""
 
 _NARROW = 64
 """Size at which it is tried what hides a receptacle."""
@@ -51,7 +50,10 @@ _IN_SIGHT = 0.8
 _IN_THE_WAY = 0.03
 """Share of them that something must hide to be left out."""
 
-Rows = NDArray[Any]
+
+def enough(size: int) -> int:
+    """Return how many pixels show a thing in a square image of this side: 12 at 128, 6 at 64."""
+    return max(12 * size // 128, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +114,7 @@ def room_view(rows: Rows, placed: Sequence[Placed], room: Box, viewer: Pose) -> 
         frames = render_batch(shapes().meshes, [rows] * len(cameras), cameras, _TRIAL_SIZE)
         for camera, image in zip(cameras, frames.segmentation, strict=True):
             pixels = np.bincount(image.ravel(), minlength=count + 1)[1 : count + 1]
-            shown = int((pixels >= _TRIAL_PIXELS).sum())
+            shown = int((pixels >= enough(_TRIAL_SIZE)).sum())
             if shown > most:
                 best, most = camera, shown
         if most == count:
@@ -160,28 +162,25 @@ def _contents_box(holder: Holder, inside: int) -> Box:
             for z in (low[2], high[2])
         ]
     )
-    least, greatest = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return (least[0], least[1], least[2]), (greatest[0], greatest[1], greatest[2])
+    return _box(corners.min(axis=0), corners.max(axis=0))
 
 
 def _with_margin(box: Box) -> Box:
     """Return a box that is larger on all sides: a closed door alone tells little of where it is."""
-    low, high = box
-    (ax, ay, az), (bx, by, bz) = (
-        tuple(b + _MARGIN * (b - a) for a, b in zip(start, end, strict=True))
-        for start, end in ((high, low), (low, high))
-    )
+    low, high = np.array(box)
+    more = _MARGIN * (high - low)
+    return _box(low - more, high + more)
+
+
+def _box(low: Floats, high: Floats) -> Box:
+    (ax, ay, az), (bx, by, bz) = low.tolist(), high.tolist()
     return (ax, ay, az), (bx, by, bz)
 
 
 def _union(one: Box, two: Box) -> Box:
     """Return the least box around two."""
-    (ax, ay, az), (bx, by, bz) = one
-    (cx, cy, cz), (dx, dy, dz) = two
-    return (
-        (min(ax, cx), min(ay, cy), min(az, cz)),
-        (max(bx, dx), max(by, dy), max(bz, dz)),
-    )
+    both = np.array([one, two])
+    return _box(both[:, 0].min(axis=0), both[:, 1].max(axis=0))
 
 
 def _in_the_way(label: int, camera: Camera, rows: Rows) -> tuple[int, ...]:

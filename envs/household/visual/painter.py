@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from crossworld.envs.core.labels import draw_labels
 from crossworld.envs.core.raster import Frame
 from crossworld.envs.household.visual.frames import draw, draw_batch, seen_labels
-from crossworld.envs.household.visual.scene import scene_of
+from crossworld.envs.household.visual.numbering import label_names
 from crossworld.envs.household.world import HouseholdWorld
 
 SIZES = range(16, 1025)
@@ -92,16 +91,9 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-class Key(NamedTuple):
-    """What a frame depends on. Games are compared by identity, and kept alive."""
-
-    game: object
-    state: Hashable
-    gaze: int
-
-
-def _key(world: HouseholdWorld) -> Key:
-    return Key(world.state.game, world.state.key(), world.gaze)
+def _key(world: HouseholdWorld) -> Hashable:
+    """Return what a frame depends on. Games are compared by identity, and kept alive."""
+    return world.state.game, world.state.key(), world.gaze
 
 
 def _plain(world: HouseholdWorld, frame: Frame) -> Frame:
@@ -110,8 +102,8 @@ def _plain(world: HouseholdWorld, frame: Frame) -> Frame:
 
 def _labelled(world: HouseholdWorld, frame: Frame) -> Frame:
     """Return the frame with the names of what is looked at."""
-    scene = scene_of(world.state.game)
-    names = scene.names()
-    wanted = {label: names[label] for label in seen_labels(scene, world.state, world.gaze)}
+    names = label_names(world.state.game)
+    receptacles, objects = seen_labels(world.state, world.gaze)
+    wanted = {label: names[label] for label in (*receptacles, *objects)}
     image: NDArray[np.uint8] = draw_labels(frame.image, frame.segmentation, wanted)
     return frame._replace(image=image)

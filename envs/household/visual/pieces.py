@@ -7,7 +7,7 @@ from math import cos, radians, sin, tan
 
 import numpy as np
 
-from crossworld.envs.core.raster import Camera, pose
+from crossworld.envs.core.raster import Camera, Row, pose
 from crossworld.envs.core.raster.mesh import Floats, compose
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.state import State, bits
@@ -16,7 +16,8 @@ from crossworld.envs.household.visual.furniture import Hinge, Level, Slide
 from crossworld.envs.household.visual.ids import KINDS
 from crossworld.envs.household.visual.layout import Rectangle, Slot, slots
 from crossworld.envs.household.visual.library import shapes
-from crossworld.envs.household.visual.room import Row, look_of
+from crossworld.envs.household.visual.numbering import object_label, receptacle_label
+from crossworld.envs.household.visual.room import look_of
 from crossworld.envs.household.visual.things import VARIANTS
 
 _AJAR = 0.35
@@ -30,6 +31,9 @@ _AJAR_DOOR = 0.7
 
 _HAND_DISTANCE, _HAND_SIDE, _HAND_LOW, _HAND_SIZE = 0.30, 0.60, 0.66, 0.52
 """Where what is held is seen: metres before the eye; right, below and size in half-images."""
+
+HAND_REACH = 0.5
+"""Nothing that is held is farther from the eye than this, metres."""
 
 _TINTS = {"hot": (1.0, 0.72, 0.62), "cool": (0.72, 0.88, 1.0)}
 
@@ -81,7 +85,7 @@ def holders(game: Game, placed: Sequence[Placed]) -> tuple[Holder, ...]:
     """Return the receptacles of a game."""
     return tuple(
         Holder(
-            label=1 + r,
+            label=receptacle_label(r),
             place=place,
             levels=_levels(place),
             blocked=_hosted(place, placed),
@@ -153,7 +157,7 @@ def hand_rows(state: State, camera: Camera) -> Iterator[Row]:
 def _thing_rows(state: State, o: int, transform: Floats, yaw: float, scale: float) -> Iterator[Row]:
     """Yield an object and the signs of what it is, which face who looks along `yaw`."""
     every, game = shapes(), state.game
-    label = 1 + len(game.receptacle_symbols) + o
+    label = object_label(game, o)
     kind = KINDS.get(game.object_types[o], "")
     look = look_of(game.object_symbols[o])
     table = every.things

@@ -4,10 +4,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from crossworld.envs.core.raster import INSTANCE, instances, pose
+from crossworld.envs.core.raster import Row, pose
 from crossworld.envs.core.raster.mesh import Floats
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.state import bits
@@ -15,6 +12,7 @@ from crossworld.envs.household.thor_names import Point
 from crossworld.envs.household.visual.arrangement import Placed
 from crossworld.envs.household.visual.ids import KINDS, Pose, point_of, pose_of
 from crossworld.envs.household.visual.library import Shapes
+from crossworld.envs.household.visual.numbering import object_label
 from crossworld.envs.household.visual.things import VARIANTS
 from crossworld.envs.household.visual.viewpoint import Box
 
@@ -47,9 +45,6 @@ _STYLES = (
     ((0.74, 0.62, 0.54), (0.94, 0.88, 0.84), (0.84, 0.90, 0.86)),
     ((0.66, 0.68, 0.64), (0.92, 0.92, 0.95), (0.95, 0.88, 0.92)),
 )
-
-Row = tuple[int, int, Any, Any]
-"""Mesh, label, tint and transform of an instance."""
 
 
 def look_of(symbol: str) -> int:
@@ -98,9 +93,7 @@ def shell_rows(game: Game, room: Box, shapes: Shapes) -> Iterator[Row]:
         yield shapes.wall, 0, wall, pose(at, yaw, scale=(across, top, 1))
 
 
-def fixture_rows(
-    game: Game, room: Box, placed: Sequence[Placed], shapes: Shapes, first_label: int
-) -> Iterator[Row]:
+def fixture_rows(game: Game, room: Box, placed: Sequence[Placed], shapes: Shapes) -> Iterator[Row]:
     """Yield what stands and hangs in the room without being in anything.
 
     Some games have things to carry that lie on a table by their place and are in nothing by their
@@ -122,15 +115,13 @@ def fixture_rows(
         yaw = _wall_nearby(x, z, room) if kind in _HUNG else seen_from[o].yaw
         host = hosts.get((_AT_THE_BACK_OF.get(kind, ""), *_flat((x, y, z))))
         if host is not None:
-            yaw, (x, y, z) = (
-                host.yaw,
-                host.world(0.0, 0.0, 0.5 * host.model.size[2] * host.scale[2]),
-            )
+            yaw = host.yaw
+            x, y, z = host.world(0.0, 0.0, 0.5 * host.model.size[2] * host.scale[2])
         meshes = shapes.fixtures.get(kind) or shapes.things[kind]
         look = look_of(symbol)
         shade = 0.92 + 0.08 * (look >> 8 & 255) / 255
         mesh = meshes[look % VARIANTS]
-        yield mesh, first_label + o, (shade, shade, shade), pose((x, y, z), yaw)
+        yield mesh, object_label(game, o), (shade, shade, shade), pose((x, y, z), yaw)
 
 
 def loose_things(game: Game, placed: Sequence[Placed]) -> dict[int, Floats]:
@@ -173,20 +164,3 @@ def _wall_nearby(x: float, z: float, room: Box) -> float:
     (x0, _, z0), (x1, _, z1) = room
     distances = (z1 - z, x1 - x, z - z0, x - x0)
     return 90.0 * distances.index(min(distances))
-
-
-def packed(rows: Sequence[Row]) -> NDArray[Any]:
-    """Return rows as the rasteriser takes them."""
-    table = instances(len(rows))
-    for number, (mesh, label, tint, transform) in enumerate(rows):
-        table[number] = (mesh, label, tint, transform)
-    return table
-
-
-_RAW = np.dtype((np.void, INSTANCE.itemsize))
-
-
-def joined(tables: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return tables of instances end to end."""
-    # As plain bytes: numpy copies structured rows field by field, which takes several times longer.
-    return np.concatenate([table.view(_RAW) for table in tables]).view(INSTANCE)

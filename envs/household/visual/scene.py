@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from crossworld.envs.core.raster import pose
+from crossworld.envs.core.raster import Row, Rows, join, pack, pose
 from crossworld.envs.household.engine import reachable
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.gaze import HERE, ROOM, sight
@@ -20,6 +19,7 @@ from crossworld.envs.household.state import OBJECT_BITS, State, bits, mask_of
 from crossworld.envs.household.visual.arrangement import arrange
 from crossworld.envs.household.visual.ids import pose_of
 from crossworld.envs.household.visual.library import shapes
+from crossworld.envs.household.visual.numbering import receptacle_label
 from crossworld.envs.household.visual.outlook import Outlook, close_up, overview, room_view
 from crossworld.envs.household.visual.pieces import (
     content_rows,
@@ -29,12 +29,9 @@ from crossworld.envs.household.visual.pieces import (
     loose_rows,
 )
 from crossworld.envs.household.visual.room import (
-    Row,
     extent,
     fixture_rows,
-    joined,
     loose_things,
-    packed,
     shell_rows,
     style_of,
 )
@@ -76,33 +73,18 @@ class RoomScene:
         self.game = game
         self.placed = arrange(game)
         self.room = extent(game, self.placed)
-        self.first_object = 1 + len(game.receptacle_symbols)
         self._tint = style_of(game)[2]
         self._holders = holders(game, self.placed)
         fixed = [*shell_rows(game, self.room, shapes())]
-        fixed += fixture_rows(game, self.room, self.placed, shapes(), self.first_object)
+        fixed += fixture_rows(game, self.room, self.placed, shapes())
         self._loose = loose_things(game, self.placed)
-        self._doors = game.openable
         self._moving = mask_of(r for r, p in enumerate(self.placed) if p.model.door is not None)
-        self._static = packed([*fixed, *self._bodies()])
-        self._static_room = packed([*fixed, *self._room_bodies()])
-        self._parts: dict[tuple[Any, ...], NDArray[Any]] = {}
+        self._static = pack([*fixed, *self._bodies()])
+        self._static_room = pack([*fixed, *self._room_bodies()])
+        self._parts: dict[tuple[Any, ...], Rows] = {}
         self._outlooks: dict[tuple[int, ...], Outlook] = {}
 
-    def label_of_receptacle(self, receptacle: int) -> int:
-        """Return what a receptacle's pixels are called in the segmentation."""
-        return 1 + receptacle
-
-    def label_of_object(self, o: int) -> int:
-        """Return what an object's pixels are called in the segmentation."""
-        return self.first_object + o
-
-    def names(self) -> dict[int, str]:
-        """Return what the text calls each label."""
-        every = (*self.game.receptacle_names, *self.game.object_names)
-        return dict(enumerate(every, start=1))
-
-    def instances(self, state: State, gaze: int, outlook: Outlook | None = None) -> NDArray[Any]:
+    def instances(self, state: State, gaze: int, outlook: Outlook | None = None) -> Rows:
         """Return all that is drawn of a state; without an outlook, nothing is in anybody's hand."""
         parts = [self._static_room if gaze == ROOM else self._static]
         changed = state.hot | state.cool | state.clean | state.sliced | state.toggled
@@ -114,13 +96,13 @@ class RoomScene:
             if not contents and not self._moving >> r & 1:
                 continue
             part = self._part(state, r, contents, bool(focus >> r & 1), changed)
-            if len(part) and 1 + r not in hidden:
+            if len(part) and self._holders[r].label not in hidden:
                 parts.append(part)
         if self._loose:
             parts.append(self._loose_part(state))
         if state.held >= 0 and outlook is not None:
-            parts.append(packed([*hand_rows(state, outlook.camera)]))
-        return joined(parts)
+            parts.append(pack([*hand_rows(state, outlook.camera)]))
+        return join(parts)
 
     def outlook(self, state: State, gaze: int) -> Outlook:
         """Return where a state is seen from."""
@@ -168,12 +150,12 @@ class RoomScene:
         beside = sight(state, gaze).objects
         return mask_of(r for r in state.here if state.contents[r] & beside) if beside else 0
 
-    def _part(self, state: State, r: int, contents: int, focus: bool, changed: int) -> NDArray[Any]:
+    def _part(self, state: State, r: int, contents: int, focus: bool, changed: int) -> Rows:
         """Return the instances of a receptacle that depend on the state.
 
         `changed` are all objects that are hot, cool, clean, sliced or switched on: mostly none.
         """
-        open_ = not self._doors >> r & 1 or bool(state.opened >> r & 1)
+        open_ = reachable(state, r)
         inside = contents if open_ else 0
         key: tuple[int, ...] = (r, open_, focus, inside)
         if inside & changed:
@@ -185,23 +167,23 @@ class RoomScene:
             holder = self._holders[r]
             rows = [*door_rows(holder, open_, focus, self._tint)]
             rows += content_rows(state, holder, inside, focus)
-            part = self._parts[key] = packed(rows)
+            part = self._parts[key] = pack(rows)
         return part
 
-    def _loose_part(self, state: State) -> NDArray[Any]:
+    def _loose_part(self, state: State) -> Rows:
         """Return the instances of what stands in the room and can be sliced there."""
         key = ("loose", state.sliced & mask_of(self._loose))
         part = self._parts.get(key)
         if part is None:
             rows = [row for o, at in self._loose.items() for row in loose_rows(state, o, at)]
-            part = self._parts[key] = packed(rows)
+            part = self._parts[key] = pack(rows)
         return part
 
     def _bodies(self) -> Iterator[Row]:
         """Yield what of the receptacles does not move."""
         for r, place in enumerate(self.placed):
             transform = pose(place.at, place.yaw, scale=place.scale)
-            yield shapes().bodies[place.kind], 1 + r, self._tint, transform
+            yield shapes().bodies[place.kind], receptacle_label(r), self._tint, transform
 
     def _room_bodies(self) -> Iterator[Row]:
         """Yield the same for a view of the whole room: small kinds larger, low ones deeper."""
@@ -212,7 +194,12 @@ class RoomScene:
                 depth = place.model.size[2] * place.scale[2]
                 scale[2] *= 1 + _DEEPER / depth
                 at = place.world(0.0, 0.0, _DEEPER / 2)
-            yield shapes().bodies[place.kind], 1 + r, self._tint, pose(at, place.yaw, scale=scale)
+            yield (
+                shapes().bodies[place.kind],
+                receptacle_label(r),
+                self._tint,
+                pose(at, place.yaw, scale=scale),
+            )
 
 
 @lru_cache(maxsize=SCENES)

@@ -1,6 +1,6 @@
 """Furniture that things are kept in: behind doors, in drawers, on shelves, in bins."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -243,20 +243,20 @@ def _coffee_machine() -> Model:
     return Model((w, h, d), merge(parts), (level,), Stance(6, 24, 0.65, 0.9), spare=0, whole=True)
 
 
-MODELS: Mapping[str, Model] = {
-    "Cabinet": _cabinet(),
-    "Cart": _cart(),
-    "CoffeeMachine": _coffee_machine(),
-    "Drawer": _drawer(),
-    "Fridge": _fridge(),
-    "GarbageCan": _garbage_can(),
-    "HandTowelHolder": _hand_towel_holder(),
-    "LaundryHamper": _laundry_hamper(),
-    "Microwave": _microwave(),
-    "Safe": _safe(),
-    "Shelf": _shelf(),
-    "Toaster": _toaster(),
-    "ToiletPaperHanger": _paper_hanger(),
-    "TowelHolder": _towel_holder(),
+MAKERS: Mapping[str, Callable[[], Model]] = {
+    "Cabinet": _cabinet,
+    "Cart": _cart,
+    "CoffeeMachine": _coffee_machine,
+    "Drawer": _drawer,
+    "Fridge": _fridge,
+    "GarbageCan": _garbage_can,
+    "HandTowelHolder": _hand_towel_holder,
+    "LaundryHamper": _laundry_hamper,
+    "Microwave": _microwave,
+    "Safe": _safe,
+    "Shelf": _shelf,
+    "Toaster": _toaster,
+    "ToiletPaperHanger": _paper_hanger,
+    "TowelHolder": _towel_holder,
 }
-"""Receptacle type to its model."""
+"""Receptacle type to what makes its model."""

@@ -1,6 +1,7 @@
 """Furniture that things stand or lie on: tables, seats, beds, basins."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from crossworld.envs.core.raster import cylinder, lathe, merge, pose
 from crossworld.envs.household.visual.furniture.model import (
@@ -162,21 +163,21 @@ def _stove_burner() -> Model:
     return Model((w, h, d), merge([plate, ring]), (level,), Stance(36, 56, 0.7, 1.0), spare=0)
 
 
-MODELS: Mapping[str, Model] = {
-    "ArmChair": _seat(0.80, 0.75, (0.74, 0.46, 0.30), 1),
-    "BathtubBasin": _bathtub_basin(),
-    "Bed": _bed(),
-    "CoffeeTable": _table(1.00, 0.43, 0.60, (0.55, 0.38, 0.26), BLACK),
-    "CounterTop": _counter(),
-    "Desk": _table(1.20, 0.76, 0.60, (0.66, 0.48, 0.32), STEEL, 0.04),
-    "DiningTable": _table(1.40, 0.76, 0.90, OAK, (0.62, 0.45, 0.29), 0.07),
-    "Dresser": _dresser(),
-    "Ottoman": _ottoman(),
-    "SideTable": _table(0.50, 0.55, 0.45, (0.60, 0.42, 0.28), WALNUT, 0.04),
-    "SinkBasin": _sink_basin(),
-    "Sofa": _seat(1.90, 0.85, (0.50, 0.56, 0.62), 3),
-    "StoveBurner": _stove_burner(),
-    "TVStand": _table(1.40, 0.55, 0.45, (0.36, 0.30, 0.27), BLACK, 0.06),
-    "Toilet": _toilet(),
+MAKERS: Mapping[str, Callable[[], Model]] = {
+    "ArmChair": partial(_seat, 0.80, 0.75, (0.74, 0.46, 0.30), 1),
+    "BathtubBasin": _bathtub_basin,
+    "Bed": _bed,
+    "CoffeeTable": partial(_table, 1.00, 0.43, 0.60, (0.55, 0.38, 0.26), BLACK),
+    "CounterTop": _counter,
+    "Desk": partial(_table, 1.20, 0.76, 0.60, (0.66, 0.48, 0.32), STEEL, 0.04),
+    "DiningTable": partial(_table, 1.40, 0.76, 0.90, OAK, (0.62, 0.45, 0.29), 0.07),
+    "Dresser": _dresser,
+    "Ottoman": _ottoman,
+    "SideTable": partial(_table, 0.50, 0.55, 0.45, (0.60, 0.42, 0.28), WALNUT, 0.04),
+    "SinkBasin": _sink_basin,
+    "Sofa": partial(_seat, 1.90, 0.85, (0.50, 0.56, 0.62), 3),
+    "StoveBurner": _stove_burner,
+    "TVStand": partial(_table, 1.40, 0.55, 0.45, (0.36, 0.30, 0.27), BLACK, 0.06),
+    "Toilet": _toilet,
 }
-"""Receptacle type to its model."""
+"""Receptacle type to what makes its model."""
