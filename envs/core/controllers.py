@@ -32,6 +32,10 @@ class TextController:
             f" ({type(action).__name__})."
         )
 
+    def action(self, command: str, world: World) -> str:
+        """Return the command itself."""
+        return command
+
 
 class DiscreteController:
     """Actions are indices into the sorted admissible commands of the moment."""
@@ -51,3 +55,14 @@ class DiscreteController:
             raise TypeError(f"action_mode='discrete' takes an integer, not {action!r}.") from error
         commands = world.admissible_commands()
         return commands[index] if 0 <= index < min(len(commands), MASK_SIZE) else ""
+
+    def action(self, command: str, world: World) -> int:
+        """Return the index of a command.
+
+        Raises:
+            ValueError: it is not possible now, or too far down the list.
+        """
+        commands = world.admissible_commands()[:MASK_SIZE]
+        if command not in commands:
+            raise ValueError(f"{command!r} is none of the {len(commands)} commands with an index.")
+        return commands.index(command)

@@ -31,3 +31,7 @@ class SnapshotError(CrossworldError, ValueError):
 
 class MetadataError(CrossworldError, ValueError):
     """A simulator's metadata that cannot be read as facts; the message names the record."""
+
+
+class TaskError(CrossworldError, ValueError):
+    """A task that cannot be set up as it is written, and why."""

@@ -24,6 +24,17 @@ def check_options(options: Mapping[str, Any], known: AbstractSet[str]) -> None:
         raise ValueError("reset: a snapshot brings its own task; give no other option.")
 
 
+def chosen(what: str, name: str, table: Mapping[str, Any] | Sequence[str]) -> str:
+    """Return a name that is in the table.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if name not in table:
+        raise ValueError(f"{what}: {name!r} is not one of {', '.join(table)}.")
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class VectorReset:
     """What a reset of a vector asks for.

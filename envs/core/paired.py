@@ -43,7 +43,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         max_steps: step limit of our own, see `_step_limit`.
         render_mode: None, "ansi", "rgb_array" or "human".
 
-    Subclasses implement `_start`, `_resume`, `_text` and `_picture`, and the task list.
+    Subclasses implement `_start`, `_resume`, `_plan` and `_picture`, and the task list.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array", "human"], "render_fps": 4}
@@ -73,7 +73,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         self._world: W | None = None
         self._task: Task[W] | None = None
         self._elapsed = 0
-        self._command = ""
+        self._command: Any = ""
         self._succeeded = False
         self._window: Window | None = None
         self._max_steps = lowest_limit(max_steps)
@@ -156,7 +156,7 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         world = self._playing()
         if self.render_mode == "rgb_array":
             return self._panel()
-        return ansi(world, self._playing_task(), self._elapsed, self._text(world))
+        return ansi(world, self._playing_task(), self._elapsed)
 
     def close(self) -> None:
         """Close the window, if there is one."""
@@ -172,8 +172,8 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
         """Build the world of a snapshot, as it was."""
 
     @abstractmethod
-    def _text(self, world: W) -> str:
-        """Return what the parallel text world says now."""
+    def _plan(self, world: W) -> str:
+        """Return the planner's next command, "" if there is none."""
 
     @abstractmethod
     def _picture(self, world: W) -> NDArray[np.uint8]:
@@ -190,6 +190,21 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
     @abstractmethod
     def manifest_hash(self, split: str) -> str:
         """Return one hash over all tasks of a split."""
+
+    def expert_action(self) -> str:
+        """Return the expert's next command, "" if there is none; without `expert=`, the planner's."""
+        world = self._playing()
+        return self._plan(world) if self._expert is None else self._expert.suggest(world)
+
+    def action_of(self, command: str) -> Any:
+        """Return the action of this action mode that carries out a command in words.
+
+        Where an action does less than the command asks for, it is the first of those that do it.
+
+        Raises:
+            ValueError: the command is not possible now, or no action does it.
+        """
+        return self._controller.action(command, self._playing())
 
     def snapshot(self) -> dict[str, Any]:
         """Return this moment, complete and JSON-able: state, last event, steps, generator."""
@@ -278,12 +293,8 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
     def _panel(self) -> NDArray[np.uint8]:
         """Return image and text side by side."""
         world, task = self._playing(), self._playing_task()
-        return panel(
-            self._picture(world),
-            self._text(world),
-            mission=world.mission,
-            status=status(world, task, self._elapsed, self._max_steps, self._command),
-        )
+        shown = status(world, task, self._elapsed, self._max_steps, self._command)
+        return panel(self._picture(world), world.text(), mission=world.mission, status=shown)
 
     def _show(self) -> None:
         """Show the present moment in a window."""
@@ -322,13 +333,13 @@ def check_render_mode(render_mode: str | None, known: list[str]) -> str | None:
     return render_mode
 
 
-def ansi(world: W, task: Task[W], elapsed: int, text: str) -> str:
+def ansi(world: W, task: Task[W], elapsed: int) -> str:
     """Return mission, text and success as one string."""
     state = "done" if task.progress(world) >= 1.0 else f"step {elapsed}"
-    return f"[{state}] {world.mission}\n\n{text}\n"
+    return f"[{state}] {world.mission}\n\n{world.text()}\n"
 
 
-def status(world: W, task: Task[W], elapsed: int, limit: int | None, command: str) -> Status:
+def status(world: W, task: Task[W], elapsed: int, limit: int | None, command: object) -> Status:
     """Return how far an episode is, as panels show it."""
     event, progress = world.event, task.progress(world)
     ended = task.lost(world) or (limit is not None and elapsed >= limit)
@@ -336,7 +347,7 @@ def status(world: W, task: Task[W], elapsed: int, limit: int | None, command: st
         step=elapsed,
         limit=limit,
         progress=progress,
-        command=command,
+        command=str(command),
         feedback=event.feedback,
         outcome="solved" if progress >= 1.0 else "failed" if ended else "playing",
     )

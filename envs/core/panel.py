@@ -28,6 +28,9 @@ MISSION_LINES = 2
 LINE_HEIGHT = 1.32
 """Of the font size."""
 
+INSET, INSET_FRAME = 0.28, 2
+"""Share of the width that a picture in the corner of another takes, and its frame in pixels."""
+
 Outcome: TypeAlias = Literal["playing", "solved", "failed"]
 OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "playing": ("", MUTED),
@@ -79,6 +82,22 @@ def panel(
     _write_text(page, text)
     _write_status(page, status)
     return np.array(canvas)
+
+
+def inset(image: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return an image with a small version of another one in its upper right corner, framed.
+
+    Args:
+        image: uint8 (H, W, 3).
+        other: uint8 (h, w, 3), shrunk to `INSET` of the width.
+    """
+    width = round(image.shape[1] * INSET)
+    height = round(width * other.shape[0] / other.shape[1])
+    small = Image.fromarray(other).resize((width, height), Image.Resampling.LANCZOS)
+    result: NDArray[np.uint8] = image.copy()
+    result[: height + INSET_FRAME, -width - INSET_FRAME :] = 255
+    result[:height, -width:] = np.array(small)
+    return result
 
 
 class _Page:

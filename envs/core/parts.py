@@ -36,8 +36,14 @@ class World(Protocol):
     event: Any
     mission: str
 
-    def act(self, command: str) -> Event:
-        """Carry out a command; one that is not possible changes nothing but `event`."""
+    def act(self, command: Any) -> Event:
+        """Carry out a command; one that is not possible changes nothing but `event`.
+
+        A string is a command in words; worlds may know others, which their controllers make.
+        """
+
+    def text(self) -> str:
+        """Return what the parallel text world says now, whole and as it is."""
 
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted; a fresh list."""
@@ -92,8 +98,15 @@ class Controller(Protocol[W_contra]):
     def space(self) -> gym.Space[Any]:
         """The action space."""
 
-    def command(self, action: Any, world: W_contra) -> str:
-        """Return the command that an action stands for, "" for none."""
+    def command(self, action: Any, world: W_contra) -> Any:
+        """Return the command that an action stands for, as the world's `act` takes it."""
+
+    def action(self, command: str, world: W_contra) -> Any:
+        """Return the action that carries out a command in words, or its first part.
+
+        Raises:
+            ValueError: none does.
+        """
 
 
 class Expert(Protocol[W_contra]):
@@ -102,7 +115,7 @@ class Expert(Protocol[W_contra]):
     def begin(self, world: W_contra) -> None:
         """Start with a world as it is now."""
 
-    def observe(self, command: str, world: W_contra) -> None:
+    def observe(self, command: Any, world: W_contra) -> None:
         """Take note of a command and what the world says after it."""
 
     def suggest(self, world: W_contra) -> str:

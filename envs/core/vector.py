@@ -77,7 +77,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         max_steps: step limit, None for none; it counts from the true start of an episode.
         render_mode: None or a name of `RENDER_MODES`.
 
-    Subclasses implement `_start`, `_resume`, `_text`, `_picture` and `_plan`, and name the `scalar` environment.
+    Subclasses implement `_start`, `_resume`, `_picture` and `_plan`, and name the `scalar` environment.
     """
 
     scalar: ClassVar[type[PairedEnv[Any]]]
@@ -227,16 +227,12 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         )
 
     def _ansi(self, world: W, task: Task[W], elapsed: int) -> str:
-        return ansi(world, task, elapsed, self._text(world))
+        return ansi(world, task, elapsed)
 
     def _panel(self, world: W, task: Task[W], elapsed: int) -> NDArray[np.uint8]:
         limit = None if self._limit == NO_LIMIT else self._limit
-        return panel(
-            self._picture(world),
-            self._text(world),
-            mission=world.mission,
-            status=status(world, task, elapsed, limit, command=""),
-        )
+        shown = status(world, task, elapsed, limit, command="")
+        return panel(self._picture(world), world.text(), mission=world.mission, status=shown)
 
     @property  # type: ignore[misc]  # read-only, as in SyncVectorEnv
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
@@ -327,10 +323,6 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
     @abstractmethod
     def _resume(self, snapshot: Snapshot) -> tuple[W, Task[W]]:
         """Build the world of a snapshot, as it was."""
-
-    @abstractmethod
-    def _text(self, world: W) -> str:
-        """Return what the parallel text world says now."""
 
     @abstractmethod
     def _picture(self, world: W) -> NDArray[np.uint8]:

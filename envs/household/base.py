@@ -7,16 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossworld.envs.core.controllers import DiscreteController, TextController
+from crossworld.envs.core.options import chosen
 from crossworld.envs.core.paired import PairedEnv
 from crossworld.envs.core.parts import Controller, Expert
 from crossworld.envs.core.snapshot import Snapshot
 from crossworld.envs.core.task import TaskSpec
-from crossworld.envs.household.episodes import Episode, Episodes, chosen
+from crossworld.envs.core.views import make_views
+from crossworld.envs.household.episodes import Episode, Episodes
 from crossworld.envs.household.experts.handcoded import HandcodedExpert
 from crossworld.envs.household.experts.planner import PlannerExpert, plan
 from crossworld.envs.household.games import Games
-from crossworld.envs.household.views import make_views
-from crossworld.envs.household.visual.painter import Painter
+from crossworld.envs.household.views import VIEWS
+from crossworld.envs.household.visual.painter import HouseholdPainter
 from crossworld.envs.household.world import HouseholdWorld
 
 ACTION_MODES: Mapping[str, Callable[[], Controller[HouseholdWorld]]] = {
@@ -100,10 +102,10 @@ class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):
         split = games.default_split if split is None else split
         self._games = games
         self._episodes = Episodes(games, split, instruction, text_version)
-        self._painter = Painter(image_size, labels=labels, frame_cache=frame_cache)
-        self._poster = Painter(POSTER_SIZE, labels=labels)
+        self._painter = HouseholdPainter(image_size, labels=labels, frame_cache=frame_cache)
+        self._poster = HouseholdPainter(POSTER_SIZE, labels=labels)
         super().__init__(
-            views=make_views(modalities, self._painter),
+            views=make_views(modalities, VIEWS, self._painter),
             controller=make_controller(action_mode),
             expert=make_expert(expert),
             split=split,
@@ -112,19 +114,14 @@ class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):
             render_mode=render_mode,
         )
 
-    def expert_action(self) -> str:
-        """Return the expert's next command, "" if there is none; without `expert=`, the planner's."""
-        world = self._playing()
-        return plan_step(world) if self._expert is None else self._expert.suggest(world)
-
     def _start(self, options: dict[str, Any]) -> Episode:
         return self._episodes.start(options, self.np_random)
 
     def _resume(self, snapshot: Snapshot) -> Episode:
         return self._episodes.resume(snapshot)
 
-    def _text(self, world: HouseholdWorld) -> str:
-        return world.text()
+    def _plan(self, world: HouseholdWorld) -> str:
+        return plan_step(world)
 
     def _picture(self, world: HouseholdWorld) -> NDArray[np.uint8]:
         return self._poster.frame(world).image

@@ -1,11 +1,12 @@
 """How an episode begins: a game is drawn, found or resumed. Shared by scalar and vector environments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from crossworld.envs.core.options import chosen
 from crossworld.envs.core.parts import Task
 from crossworld.envs.core.snapshot import Snapshot
 from crossworld.envs.household.games import Games, compiled
@@ -64,14 +65,3 @@ class Episodes:
         game = compiled(entry, self.text_version)
         world = HouseholdWorld.from_json(game, snapshot["world"])
         return world, task_of(game, entry.task_id, entry.split)
-
-
-def chosen(what: str, name: str, table: Mapping[str, Any] | Sequence[str]) -> str:
-    """Return a name that is in the table.
-
-    Raises:
-        ValueError: it is not.
-    """
-    if name not in table:
-        raise ValueError(f"{what}: {name!r} is not one of {', '.join(table)}.")
-    return name

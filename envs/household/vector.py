@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from crossworld.envs.core.paired import lowest_limit
 from crossworld.envs.core.snapshot import Snapshot
 from crossworld.envs.core.vector import PairedVectorEnv
+from crossworld.envs.core.views import make_views
 from crossworld.envs.household.alfworld import ALFWorldEnv, default_data
 from crossworld.envs.household.base import (
     POSTER_SIZE,
@@ -23,8 +24,8 @@ from crossworld.envs.household.env import HouseholdEnv
 from crossworld.envs.household.episodes import Episode, Episodes
 from crossworld.envs.household.games import Games
 from crossworld.envs.household.generation.generator import GeneratedGames
-from crossworld.envs.household.views import DEFAULT_MODALITIES, make_views
-from crossworld.envs.household.visual.painter import Painter
+from crossworld.envs.household.views import DEFAULT_MODALITIES, VIEWS
+from crossworld.envs.household.visual.painter import HouseholdPainter
 from crossworld.envs.household.world import HouseholdWorld
 
 
@@ -57,11 +58,11 @@ class GamesVectorEnv(GameLists, PairedVectorEnv[HouseholdWorld]):
         split = games.default_split if split is None else split
         self._games = games
         self._episodes = Episodes(games, split, instruction, text_version)
-        self._painter = Painter(image_size, labels=labels, frame_cache=frame_cache)
-        self._poster = Painter(POSTER_SIZE, labels=labels)
+        self._painter = HouseholdPainter(image_size, labels=labels, frame_cache=frame_cache)
+        self._poster = HouseholdPainter(POSTER_SIZE, labels=labels)
         super().__init__(
             num_envs,
-            views=make_views(modalities, self._painter),
+            views=make_views(modalities, VIEWS, self._painter),
             controller=make_controller(action_mode),
             make_expert=lambda: make_expert(expert),
             split=split,
@@ -77,9 +78,6 @@ class GamesVectorEnv(GameLists, PairedVectorEnv[HouseholdWorld]):
 
     def _resume(self, snapshot: Snapshot) -> Episode:
         return self._episodes.resume(snapshot)
-
-    def _text(self, world: HouseholdWorld) -> str:
-        return world.text()
 
     def _picture(self, world: HouseholdWorld) -> NDArray[np.uint8]:
         return self._poster.frame(world).image

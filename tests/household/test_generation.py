@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crossworld.envs.core.dice import Dice
 from crossworld.envs.core.errors import DataError, TaskNotFoundError
 from crossworld.envs.core.pddl import read_problem
 from crossworld.envs.core.spaces import fit_text
@@ -29,7 +30,6 @@ from crossworld.envs.household.engine import Event
 from crossworld.envs.household.experts.handcoded import Handcoded
 from crossworld.envs.household.experts.planner import plan
 from crossworld.envs.household.generation import export
-from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.families import SEEN, UNSEEN
 from crossworld.envs.household.generation.furniture import PIECES
 from crossworld.envs.household.generation.generator import (

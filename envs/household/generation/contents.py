@@ -8,9 +8,9 @@ coordinates, so scattered ones would tell a script which number is at which end 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from crossworld.envs.core.dice import Dice
 from crossworld.envs.household.authoring import Furniture, Item, Point, Room
 from crossworld.envs.household.bodies import BODIES, box_of
-from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.layout import Shell
 from crossworld.envs.household.generation.stock import (
     ALWAYS_ON,

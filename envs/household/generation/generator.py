@@ -1,13 +1,14 @@
 """`GeneratedGames`: games made on demand from a split and a number, the same on every machine."""
 
 import hashlib
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
-from crossworld.envs.core.errors import GameError, TaskNotFoundError
+from crossworld.envs.core.dice import Dice
+from crossworld.envs.core.errors import GameError
+from crossworld.envs.core.numbered import NumberedTasks
 from crossworld.envs.core.task import TaskSpec, manifest_hash
 from crossworld.envs.household.authoring import Room, problem_of, problem_text
 from crossworld.envs.household.compile import compile_problem
@@ -15,7 +16,6 @@ from crossworld.envs.household.experts.planner import plan
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.games import GAME_CACHE
 from crossworld.envs.household.generation.contents import Filling
-from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.families import SEEN, UNSEEN
 from crossworld.envs.household.generation.layout import Shell, furnish
 from crossworld.envs.household.generation.sentences import paraphrases, template
@@ -35,11 +35,6 @@ ROOMS = 200
 HELD_OUT = 8
 """One in this many combinations of training room, task type, target and destination is kept from
 `train`, for `valid_seen`."""
-
-INDICES = 2**63 - 1
-"""Any number below this is a game."""
-
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 MANIFEST = 24
 """Games that a manifest hash looks into, to notice a machine that makes other ones."""
@@ -112,17 +107,15 @@ class GeneratedGames:
     """
 
     num_tasks: int | None = None
+    _numbers: NumberedTasks = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        given = self.num_tasks
-        whole = isinstance(given, int) and not isinstance(given, bool)
-        if given is not None and not (whole and 1 <= given <= INDICES):
-            raise ValueError(f"num_tasks: {given!r} is no whole number from 1 on, nor None.")
+        object.__setattr__(self, "_numbers", NumberedTasks(tuple(FAMILIES), self.num_tasks))
 
     @property
     def default_split(self) -> str:
         """The split that is played if none is named."""
-        return "train"
+        return self._numbers.splits[0]
 
     def count(self, split: str) -> int | None:
         """Return `num_tasks`.
@@ -130,13 +123,11 @@ class GeneratedGames:
         Raises:
             TaskNotFoundError: there is no such split.
         """
-        if split not in FAMILIES:
-            raise TaskNotFoundError(f"split {split!r} is not one of {', '.join(FAMILIES)}.")
-        return self.num_tasks
+        return self._numbers.count(split)
 
     def draw(self, split: str, generator: np.random.Generator) -> GeneratedGame:
         """Return a game of a split, drawn uniformly."""
-        return GeneratedGame(split, int(generator.integers(self.count(split) or INDICES)))
+        return GeneratedGame(split, self._numbers.draw(split, generator))
 
     def find(self, task_id: str, split: str) -> GeneratedGame:
         """Return a game by its id, `<split>/<number>`.
@@ -144,19 +135,13 @@ class GeneratedGames:
         Raises:
             TaskNotFoundError: it is none.
         """
-        name, _, number = str(task_id).partition("/")
-        if name not in FAMILIES or not _NUMBER.fullmatch(number) or int(number) >= INDICES:
-            raise TaskNotFoundError(
-                f"task {str(task_id)[:80]!r} is none of the generated ones; their ids look like"
-                f" '{split}/0', any number below 2**63 - 1."
-            )
-        return GeneratedGame(name, int(number))
+        return GeneratedGame(*self._numbers.find(task_id, split))
 
     def tasks(self, split: str, start: int = 0, count: int = 1000) -> list[TaskSpec]:
         """Return the descriptions of `count` games of a split, in order, from number `start` on."""
-        limit = self.count(split)
-        end = min(start + count, INDICES if limit is None else limit)
-        games = [GeneratedGame(split, number) for number in range(start, end)]
+        games = [
+            GeneratedGame(split, number) for number in self._numbers.listed(split, start, count)
+        ]
         return [game.household().spec(game.task_id, split) for game in games]
 
     def manifest_hash(self, split: str) -> str:

@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from crossworld.envs.core.dice import Dice
 from crossworld.envs.household.authoring import Furniture, Item, Point, Pose
 from crossworld.envs.household.bodies import BODIES
 from crossworld.envs.household.generation.decor import DECOR, Hanging
-from crossworld.envs.household.generation.dice import Dice
 from crossworld.envs.household.generation.families import Family
 from crossworld.envs.household.generation.furniture import PIECES, Part, Piece
 from crossworld.envs.household.generation.stock import APPLIANCES

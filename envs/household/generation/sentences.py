@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from crossworld.envs.household.generation.dice import Dice
+from crossworld.envs.core.dice import Dice
 from crossworld.envs.household.generation.tasks import Chore
 
 PARAPHRASES = 3
