@@ -3,7 +3,9 @@
 Importing this is cheap: entry points are strings and load their module in `gym.make`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import gymnasium as gym
 
@@ -18,6 +20,7 @@ class Registered:
         max_episode_steps: step limit.
         summary: one line for people.
         vector_entry_point: module and class for `gym.make_vec`, None for none of its own.
+        kwargs: arguments that make it this environment.
     """
 
     id: str
@@ -25,6 +28,18 @@ class Registered:
     max_episode_steps: int
     summary: str
     vector_entry_point: str | None = None
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _tabletop(name: str, summary: str, **kwargs: Any) -> Registered:
+    return Registered(
+        f"crossworld/{name}-v0",
+        "crossworld.envs.tabletop.env:TabletopEnv",
+        20,
+        summary,
+        "crossworld.envs.tabletop.vector:TabletopVectorEnv",
+        kwargs,
+    )
 
 
 ENVIRONMENTS = (
@@ -42,6 +57,10 @@ ENVIRONMENTS = (
         "the official ALFWorld games, read from data= or $ALFWORLD_DATA",
         "crossworld.envs.household.vector:ALFWorldVectorEnv",
     ),
+    _tabletop("TabletopGrasp", "pick up the red one of three blocks in a basket", task="grasp"),
+    _tabletop("TabletopStack", "put one of three blocks on another", task="stack"),
+    _tabletop("TabletopTripleStack", "stack three blocks in an order", task="triple-stack"),
+    _tabletop("Tabletop", "the library of pick-and-place tasks, task= names some"),
 )
 
 
@@ -54,4 +73,5 @@ def register_envs() -> None:
                 entry_point=environment.entry_point,
                 max_episode_steps=environment.max_episode_steps,
                 vector_entry_point=environment.vector_entry_point,
+                kwargs=dict(environment.kwargs),
             )

@@ -29,6 +29,7 @@ from rich.console import Console
 
 from crossworld.commands.game import Game, make_env
 from crossworld.envs.core.errors import CrossworldError
+from crossworld.envs.core.panel import inset
 
 HOST = "127.0.0.1"
 TOKEN_HEADER = "X-Crossworld-Token"
@@ -146,6 +147,9 @@ class GameServer(ThreadingHTTPServer):
             image = self._env.render()
         if not isinstance(image, np.ndarray):
             return None
+        side = self._game.observation.get("image_side")
+        if side is not None:
+            image = inset(image, side)
         png = BytesIO()
         Image.fromarray(image).save(png, "PNG")
         return f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"

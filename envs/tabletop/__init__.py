@@ -1,0 +1,1 @@
+"""The tabletop family: pick and place with language goals, on PyBullet or without it."""

@@ -1,0 +1,156 @@
+"""The action modes of numbers; those of words are every world's."""
+
+import math
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.spaces import Box
+from numpy.typing import NDArray
+
+from crossworld.envs.tabletop import language
+from crossworld.envs.tabletop.moves import Impossible, Move, Pick, PickPlace, Place, Push
+from crossworld.envs.tabletop.scene import Workspace
+from crossworld.envs.tabletop.world import TabletopWorld
+
+NOT_NUMBERS = "(an action that holds NaN)"
+"""A command that is never possible."""
+
+
+class PickPlaceController:
+    """Actions are pick x, y, yaw and place x, y, yaw, each from -1 to 1.
+
+    Positions span the workspace, x from near to far and y from right to left; yaws are -180 to 180
+    degrees. What is picked is turned by the difference of the yaws. On a table with a pile, the
+    spatula is swept from the one place to the other instead, as in ravens and GenSim.
+    """
+
+    def __init__(self) -> None:
+        self.space: gym.Space[Any] = Box(-1.0, 1.0, (6,), np.float32)
+
+    def command(self, action: Any, world: TabletopWorld) -> Move | str:
+        """Return the move that an action stands for.
+
+        Raises:
+            TypeError: it is not six numbers.
+        """
+        numbers = checked(action, 6, "pick_place")
+        if numbers is None:
+            return NOT_NUMBERS
+        space = world.setting.scene.workspace
+        (x, y), (u, v) = to_table(numbers[:2], space), to_table(numbers[3:5], space)
+        if world.setting.scene.has_piles:
+            return Push(x, y, u, v)
+        turn = 180.0 * (numbers[5] - numbers[2])
+        return PickPlace(Pick(x, y), Place(u, v, turn))
+
+    def action(self, command: str, world: TabletopWorld) -> NDArray[np.float32]:
+        """Return float32 (6,) that does what a command says.
+
+        Raises:
+            ValueError: it is not possible now, or no pick and place.
+        """
+        move = meant(command, world)
+        space = world.setting.scene.workspace
+        match move:
+            case PickPlace(pick, place):
+                return packed(
+                    *to_unit(pick, space), 0.0, *to_unit(place, space), wrapped(place.turn)
+                )
+            case Pick(x, y):
+                at = to_unit((x, y), space)
+                return packed(*at, 0.0, *at, 0.0)
+            case Push(x, y, u, v) if world.setting.scene.has_piles:
+                return packed(*to_unit((x, y), space), 0.0, *to_unit((u, v), space), 0.0)
+        raise ValueError(f"{command!r} is no pick and place; action_mode='text' takes it.")
+
+
+class PointController:
+    """Actions are x, y and pick (below 0) or place, each from -1 to 1.
+
+    They are those of Di Palo et al., "Towards a Unified Agent with Foundation Models" (2023, arXiv
+    2307.09668), section 4. What is placed keeps its yaw.
+    """
+
+    def __init__(self) -> None:
+        self.space: gym.Space[Any] = Box(-1.0, 1.0, (3,), np.float32)
+
+    def command(self, action: Any, world: TabletopWorld) -> Move | str:
+        """Return the move that an action stands for.
+
+        Raises:
+            TypeError: it is not three numbers.
+        """
+        numbers = checked(action, 3, "point")
+        if numbers is None:
+            return NOT_NUMBERS
+        x, y = to_table(numbers[:2], world.setting.scene.workspace)
+        return Pick(x, y) if numbers[2] < 0 else Place(x, y)
+
+    def action(self, command: str, world: TabletopWorld) -> NDArray[np.float32]:
+        """Return float32 (3,) that does what a command says; of a pick and place, the pick.
+
+        Raises:
+            ValueError: it is not possible now, or neither pick nor place.
+        """
+        space = world.setting.scene.workspace
+        match meant(command, world):
+            case PickPlace(Pick(x, y), _) | Pick(x, y):
+                return packed(*to_unit((x, y), space), -1.0)
+            case Place(x, y, _):
+                return packed(*to_unit((x, y), space), 1.0)
+        raise ValueError(f"{command!r} neither picks nor places; action_mode='text' takes it.")
+
+
+def meant(command: str, world: TabletopWorld) -> Move | None:
+    """Return the move that a command stands for.
+
+    Raises:
+        ValueError: it is not possible now.
+    """
+    try:
+        return language.read(world.state, command)
+    except Impossible as reason:
+        raise ValueError(f"{command!r}: {reason}") from reason
+
+
+def checked(action: Any, count: int, mode: str) -> list[float] | None:
+    """Return an action's numbers, cut to -1..1; None if one is NaN.
+
+    Raises:
+        TypeError: it is not so many numbers.
+    """
+    try:
+        numbers = np.asarray(action, np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"action_mode={mode!r} takes {count} numbers, not {action!r}.") from error
+    if numbers.shape != (count,):
+        raise TypeError(
+            f"action_mode={mode!r} takes an array of shape ({count},), not {numbers.shape}."
+        )
+    listed: list[float] = numbers.tolist()
+    if any(math.isnan(number) for number in listed):
+        return None
+    return [min(max(number, -1.0), 1.0) for number in listed]
+
+
+def to_table(unit: Any, space: Workspace) -> tuple[float, float]:
+    """Return metres for a pair of numbers from -1 to 1."""
+    (x0, x1), (y0, y1) = space.x, space.y
+    return x0 + (unit[0] + 1) / 2 * (x1 - x0), y0 + (unit[1] + 1) / 2 * (y1 - y0)
+
+
+def to_unit(place: Any, space: Workspace) -> tuple[float, float]:
+    """Return numbers from -1 to 1 for a place in metres; the inverse of `to_table`."""
+    (x0, x1), (y0, y1) = space.x, space.y
+    return 2 * (place[0] - x0) / (x1 - x0) - 1, 2 * (place[1] - y0) / (y1 - y0) - 1
+
+
+def wrapped(turn: float) -> float:
+    """Return degrees as a number from -1 to 1."""
+    return ((turn + 180) % 360 - 180) / 180
+
+
+def packed(*numbers: float) -> NDArray[np.float32]:
+    """Return an action."""
+    return np.clip(np.array(numbers, np.float32), -1.0, 1.0)

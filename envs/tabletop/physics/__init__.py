@@ -1,0 +1,1 @@
+"""How things come to rest: `bullet` simulates, `analytic` works it out."""

@@ -1,0 +1,1 @@
+"""The library of tasks: a short class a file; `TASKS` has them by name."""

@@ -1,0 +1,1 @@
+"""The table seen: meshes, cameras, and frames of a state."""
