@@ -25,7 +25,7 @@ SHARE = 0.1
 GAP = 0.0005
 """Height above what is under it from which a thing is let go, metres."""
 
-STEP, LEAST, MOST = 0.006, 5, 17
+STEP, LEAST, MOST = 0.005, 6, 25
 """Spacing of the lines through a thing, and how many per side there are."""
 
 HOLDER, CARRIER, MARKER = 1, 2, 3
@@ -260,12 +260,7 @@ def relations(
     touched = np.empty(n + 1)
     for a in range(n):
         if roles[a] == MARKER:
-            u, v = areas[a, 0], areas[a, 1]
-            c = abs(1 - 2 * (poses[a, 4] ** 2 + poses[a, 5] ** 2))
-            s = abs(2 * (poses[a, 3] * poses[a, 4] + poses[a, 5] * poses[a, 6]))
-            x, y, z = poses[a, 0], poses[a, 1], poses[a, 2]
-            dx, dy, dz = u * c + v * s, u * s + v * c, areas[a, 3]
-            boxes[a] = np.array((x - dx, x + dx, y - dy, y + dy, z - dz, z + dz))
+            boxes[a] = areas[a, 5:]
         else:
             boxes[a] = box_about(owners, centres, reach, a)
     for a in range(n):

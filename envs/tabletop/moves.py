@@ -15,10 +15,15 @@ from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.scene import Floats, Poses, Scene
 from crossworld.envs.tabletop.state import NOTHING, State, listed
 
-CUP = 0.01
-"""Radius of the suction cup: what it touches at its rim it takes hold of, metres."""
+CUP = 0.03
+"""How far from the middle of the suction cup a thing may be that it takes hold of, metres."""
 
-_AROUND = [(math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)) for k in range(8)]
+_AROUND = [
+    (ring * math.cos(k * math.pi / 6), ring * math.sin(k * math.pi / 6))
+    for ring in (1 / 3, 2 / 3, 1)
+    for k in range(12)
+]
+"""Where the cup looks for things, nearest first, in units of `CUP`."""
 
 
 class Impossible(Exception):
@@ -90,7 +95,7 @@ def carried_out(state: State, move: Move, physics: Physics) -> tuple[State, int]
 
 
 def under_cup(state: State, x: float, y: float) -> int:
-    """Return the thing that the cup touches at x, y: what is right below it, or else at its rim."""
+    """Return the thing that the cup takes hold of at x, y: what is below it, or else the nearest."""
     found = _top(state, x, y)
     if found != NOTHING and not state.scene.things[found].fixed:
         return found

@@ -13,6 +13,10 @@ _GOAL = re.compile(
     r"(?P<verb>put|fit) the (?P<what>.+?)"
     r" (?P<where>onto|on|in front of|in|left of|right of|behind) (?P<own>different )?(?:the )?(?P<to>.+)"
 )
+_CARRIERS = frozenset({"pallet", "bowl", "box"})
+"""Nouns of what takes along what it holds."""
+_ROOMY = _CARRIERS | {"zone", "spot", "line", "outline", "corner"}
+"""Nouns of what needs not be empty for something to be put on it."""
 _PLURALS = {"boxes": "box", "crosses": "cross", "arches": "arch"}
 
 
@@ -106,10 +110,17 @@ def _moved(
             target for name, places in seen.under.items() if name != thing for _, target in places
         }
         targets = [target for target in targets if target not in taken] or targets
+    elif not both:
+        targets = sorted(
+            targets, key=[p for places in seen.under.values() for _, p in places].count
+        )
     goal = " and ".join(f"the {target}" for target in (targets if both else targets[:1]))
     if seen.held == thing:
         return f"put it {where} {goal}"
-    return _freed(thing, seen) or f"put the {thing} {where} {goal}"
+    before = _freed(thing, seen)
+    if not before and where == "on" and not both:
+        before = _emptied(targets[0], seen)
+    return before or f"put the {thing} {where} {goal}"
 
 
 def _freed(name: str, seen: Seen) -> str:
@@ -118,10 +129,23 @@ def _freed(name: str, seen: Seen) -> str:
         return ""
     if seen.held:
         return "put it on the table"
+    return "" if _noun(name) in _CARRIERS else _unstacked(name, seen)
+
+
+def _emptied(target: str, seen: Seen) -> str:
+    """Return the command that takes off a target what is on it, "" if nothing has to be."""
+    return "" if _noun(target) in _ROOMY else _unstacked(target, seen)
+
+
+def _unstacked(name: str, seen: Seen) -> str:
     for other, places in seen.under.items():
         if ("on", name) in places and other != name:
             return _freed(other, seen) or f"put the {other} on the table"
     return ""
+
+
+def _noun(name: str) -> str:
+    return name.rstrip(" 0123456789").split()[-1]
 
 
 def _named(words: str, seen: Seen) -> list[str]:

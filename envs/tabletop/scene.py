@@ -1,7 +1,7 @@
 """A scene: which things there are, where they may be, and where they begin."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.shapes import Shape
 
 Floats = NDArray[np.float64]
 Poses = Floats
 """(n, 7): x, y, z in metres and the quaternion x, y, z, w of each thing's frame."""
+
+Parts = tuple[NDArray[np.int64], Floats, Floats, Floats, NDArray[np.int64]]
+"""Kinds, halves, offsets, turns and owners, as `Packed` has them."""
 
 KINDS = {"box": 0, "cylinder": 1, "ball": 2}
 ROLES = {"solid": 0, "holder": 1, "carrier": 2, "marker": 3}
@@ -74,7 +78,8 @@ class Packed(NamedTuple):
         turns: (m, 2) cosine and sine of their yaw.
         owners: (m,) which thing.
         roles: (n,) of `ROLES`.
-        areas: (n, 5) half extents, round, floor and rim; zeros for solids.
+        areas: (n, 11) half extents, round, floor and rim, zeros for solids; and the least and greatest
+            x, y and z of markers, which never move, zeros for others.
         movable: (n,) bool.
         limits: (5,) workspace: x from, x to, y from, y to, lift.
     """
@@ -125,39 +130,43 @@ class Scene:
         return any(thing.pile for thing in self.things)
 
     @cached_property
-    def signature(self) -> tuple[Any, ...]:
-        """What matters to physics: scenes with equal ones share a simulation."""
-        return self.workspace, tuple(
-            (thing.shape, thing.fixed) for thing in self.things if thing.shape.role != "marker"
-        )
-
-    @cached_property
     def packed(self) -> Packed:
         """The same for the kernel."""
+        solid = self._parts(lambda thing: thing.shape.role != "marker")
+        painted = self._parts(lambda thing: thing.shape.role == "marker")
+        centres, _, reach = kernel.world_parts(*painted, self.poses)
+        areas = np.zeros((len(self.things), 11))
+        for number, thing in enumerate(self.things):
+            if thing.shape.area is not None:
+                area = thing.shape.area
+                areas[number, :5] = (*area.half, area.round, area.floor, area.rim)
+            if thing.shape.role == "marker":
+                areas[number, 5:] = kernel.box_about(painted[-1], centres, reach, number)
+        space = self.workspace
+        return Packed(
+            *solid,
+            np.array([ROLES[thing.shape.role] for thing in self.things], np.int64),
+            areas,
+            np.array([not thing.fixed for thing in self.things], np.bool_),
+            np.array([*space.x, *space.y, space.lift]),
+        )
+
+    def _parts(self, wanted: Callable[[Thing], bool]) -> Parts:
+        """Return kinds, halves, offsets, turns and owners of the parts of some things."""
         rows = [
             (KINDS[part.kind], part.half, part.position, part.yaw, number)
             for number, thing in enumerate(self.things)
-            if thing.shape.role != "marker"
+            if wanted(thing)
             for part in thing.shape.parts
         ]
         kinds, halves, offsets, yaws, owners = zip(*rows, strict=True) if rows else ((),) * 5
         angles = np.radians(np.array(yaws, np.float64))
-        areas = np.zeros((len(self.things), 5))
-        for number, thing in enumerate(self.things):
-            if thing.shape.area is not None:
-                area = thing.shape.area
-                areas[number] = (*area.half, area.round, area.floor, area.rim)
-        space = self.workspace
-        return Packed(
+        return (
             np.array(kinds, np.int64),
             np.array(halves, np.float64).reshape(-1, 3),
             np.array(offsets, np.float64).reshape(-1, 3),
             np.stack([np.cos(angles), np.sin(angles)], axis=1),
             np.array(owners, np.int64),
-            np.array([ROLES[thing.shape.role] for thing in self.things], np.int64),
-            areas,
-            np.array([not thing.fixed for thing in self.things], np.bool_),
-            np.array([*space.x, *space.y, space.lift]),
         )
 
 

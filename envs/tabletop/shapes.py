@@ -1,11 +1,12 @@
 """What things are made of: shapes as convex parts, in metres and kilograms.
 
-A shape's frame is right-handed with z up; its origin is in the middle of its box. Turns are about z,
+A shape's frame is right-handed with z up; its origin is in the middle of its box (of a letter and its
+outline: at the centre of mass). Turns are about z,
 in degrees, counter-clockwise from above.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Vector = tuple[float, float, float]
@@ -285,6 +286,16 @@ def _cells(
                 half = (cell / 2 + margin, (j - start) * cell / 2 + margin, height / 2)
                 parts.append(Part("box", half, (x, y, 0.0)))
                 start = None
+    # About the centre of mass, which is where physics turns it.
+    weights = [part.half[0] * part.half[1] for part in parts]
+    x, y = (
+        math.fsum(w * part.position[k] for w, part in zip(weights, parts, strict=True))
+        / math.fsum(weights)
+        for k in range(2)
+    )
+    parts = [
+        replace(part, position=(part.position[0] - x, part.position[1] - y, 0.0)) for part in parts
+    ]
     return tuple(parts), (depth * cell + 2 * margin, width * cell + 2 * margin, height)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import math
 import subprocess
 import sys
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -199,11 +199,9 @@ def test_every_shape_is_drawn_in_its_box() -> None:
             eye = camera(state.scene.workspace, view)
             rows, columns = np.nonzero(frame.segmentation == 1)
             assert len(rows) > 20, shape.noun
-            x, y, z = shape.size
-            ends = [
-                seen_at(eye, (0.5 + a * x / 2, b * y / 2, c * z), 256)
-                for a in (-1, 1) for b in (-1, 1) for c in (0, 1)
-            ]  # fmt: skip
+            x0, x1, y0, y1, _, _ = state.boxes[0].tolist()
+            corners = product((x0, x1), (y0, y1), (0, shape.size[2]))
+            ends = [seen_at(eye, corner, 256) for corner in corners]
             assert min(rows) >= min(r for r, *_ in ends) - 1
             assert max(rows) <= max(r for r, *_ in ends) + 1
             assert min(columns) >= min(c for _, c, _ in ends) - 1

@@ -32,8 +32,8 @@ KEPT = 1e-3
 """What has moved less than this in all stays exactly where it was, so that nothing creeps."""
 
 FRICTION, ROLLING = 0.6, 0.004
-STRIDE = 0.002
-"""Metres that the spatula goes in a step."""
+STRIDE, RATE = 0.001, 240
+"""Metres that the spatula goes in a step; steps in a second."""
 
 SPATULA = (0.004, 0.04, 0.03)
 """Half extents: it is swept along its first axis."""
@@ -140,11 +140,16 @@ class _Simulation:
         height = SPATULA[2] + 0.001
         (spatula,) = self._bodies((Part("box", SPATULA),), 0.0, [(x, y, height, *quaternion)])
         count = max(math.ceil(length / STRIDE), 1)
+        velocity = RATE * dx / count, RATE * dy / count, 0
         for k in range(count + 1):
             self._bullet.resetBasePositionAndOrientation(
                 spatula, (x + dx * k / count, y + dy * k / count, height), quaternion,
                 physicsClientId=self._client,
             )  # fmt: skip
+            # Without a velocity it would pass through what is small.
+            self._bullet.resetBaseVelocity(
+                spatula, velocity, (0, 0, 0), physicsClientId=self._client
+            )
             self._step()
         self._bullet.removeBody(spatula, physicsClientId=self._client)
 

@@ -5,7 +5,8 @@ from crossworld.envs.tabletop.shapes import block
 from crossworld.envs.tabletop.table import Table
 from crossworld.envs.tabletop.task import TabletopTask
 
-BASKET = Workspace(x=(0.375, 0.625), y=(-0.125, 0.125), lift=0.16)
+BASKET = Workspace(x=(0.36, 0.64), y=(-0.14, 0.14), lift=0.14)
+BLOCK = block(0.03)
 COLOURS = ("red", "green", "blue")
 
 
@@ -21,5 +22,5 @@ class Grasp(TabletopTask):
 
     def lay(self, table: Table) -> None:
         """See `TabletopTask.lay`."""
-        red, *_ = (table.add(block(), colour) for colour in COLOURS)
+        red, *_ = (table.add(BLOCK, colour) for colour in COLOURS)
         table.hold(red)

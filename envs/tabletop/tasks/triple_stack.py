@@ -2,10 +2,9 @@
 
 from itertools import permutations
 
-from crossworld.envs.tabletop.shapes import block
 from crossworld.envs.tabletop.table import Table
 from crossworld.envs.tabletop.task import TabletopTask
-from crossworld.envs.tabletop.tasks.grasp import BASKET, COLOURS
+from crossworld.envs.tabletop.tasks.grasp import BASKET, BLOCK, COLOURS
 
 
 class TripleStack(TabletopTask):
@@ -20,7 +19,7 @@ class TripleStack(TabletopTask):
 
     def lay(self, table: Table) -> None:
         """See `TabletopTask.lay`."""
-        blocks = [table.add(block(), colour) for colour in COLOURS]
+        blocks = [table.add(BLOCK, colour) for colour in COLOURS]
         orders = list(permutations(blocks))
         low, middle, high = orders[table.number % len(orders)]
         table.put(middle, "on", low)

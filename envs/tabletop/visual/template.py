@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from crossworld.envs.core.raster import INSTANCE, Camera, Row, Rows, pack
 from crossworld.envs.tabletop.colours import COLOURS
-from crossworld.envs.tabletop.moves import CUP as CUP_RADIUS
 from crossworld.envs.tabletop.physics.bullet import WALL
 from crossworld.envs.tabletop.scene import Floats, Scene, Thing, Workspace
 from crossworld.envs.tabletop.shapes import Vector
@@ -36,7 +35,7 @@ ABOVE = 0.0001
 OPAQUE, DARK = 0.5, 0.8
 """How much of its colour the inside of a marker has, the rest being wood; brightness of its border."""
 
-CUP_HEIGHT, STEM_RADIUS, STEM_LENGTH = 0.008, 0.0035, 0.05
+CUP_RADIUS, CUP_HEIGHT, STEM_RADIUS, STEM_LENGTH = 0.01, 0.008, 0.0035, 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
