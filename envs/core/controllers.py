@@ -1,6 +1,7 @@
 """The action modes that every world with commands has."""
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -32,6 +33,10 @@ class TextController:
             f" ({type(action).__name__})."
         )
 
+    def commands(self, actions: Sequence[Any], worlds: Sequence[World]) -> list[str]:
+        """Return the commands of several actions; see `command`."""
+        return list(map(self.command, actions, worlds))
+
     def action(self, command: str, world: World) -> str:
         """Return the command itself."""
         return command
@@ -55,6 +60,10 @@ class DiscreteController:
             raise TypeError(f"action_mode='discrete' takes an integer, not {action!r}.") from error
         commands = world.admissible_commands()
         return commands[index] if 0 <= index < min(len(commands), MASK_SIZE) else ""
+
+    def commands(self, actions: Sequence[Any], worlds: Sequence[World]) -> list[str]:
+        """Return the commands of several actions; see `command`."""
+        return list(map(self.command, actions, worlds))
 
     def action(self, command: str, world: World) -> int:
         """Return the index of a command.

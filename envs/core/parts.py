@@ -101,6 +101,9 @@ class Controller(Protocol[W_contra]):
     def command(self, action: Any, world: W_contra) -> Any:
         """Return the command that an action stands for, as the world's `act` takes it."""
 
+    def commands(self, actions: Sequence[Any], worlds: Sequence[W_contra]) -> list[Any]:
+        """Return the commands of several actions, one per world."""
+
     def action(self, command: str, world: W_contra) -> Any:
         """Return the action that carries out a command in words, or its first part.
 

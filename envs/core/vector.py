@@ -375,9 +375,11 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
 
     def _act(self, slots: list[int], actions: Sequence[Any]) -> None:
         """Carry out the actions of these slots."""
-        worlds, command_of = self._worlds, self._controller.command
+        worlds = self._worlds
         # All are read before the first is carried out: a wrong one must not leave half a step.
-        commands = [command_of(actions[slot], worlds[slot]) for slot in slots]
+        commands = self._controller.commands(
+            [actions[slot] for slot in slots], [worlds[slot] for slot in slots]
+        )
         rows = self._rows(slots)
         self._ticks[rows] = [
             worlds[slot].act(command).ticks for slot, command in zip(slots, commands, strict=True)

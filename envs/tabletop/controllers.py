@@ -1,6 +1,7 @@
 """The action modes of numbers; those of words are every world's."""
 
-import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -17,7 +18,54 @@ NOT_NUMBERS = "(an action that holds NaN)"
 """A command that is never possible."""
 
 
-class PickPlaceController:
+class NumbersController(ABC):
+    """Actions are so many numbers, each from -1 to 1; what is beyond is cut.
+
+    Args:
+        count: how many.
+        mode: name of the action mode.
+    """
+
+    def __init__(self, count: int, mode: str) -> None:
+        self.space: gym.Space[Any] = Box(-1.0, 1.0, (count,), np.float32)
+        self._count = count
+        self._mode = mode
+
+    def command(self, action: Any, world: TabletopWorld) -> Move | str:
+        """Return the move that an action stands for.
+
+        Raises:
+            TypeError: it is not so many numbers.
+        """
+        return self.commands([action], [world])[0]
+
+    def commands(self, actions: Sequence[Any], worlds: Sequence[TabletopWorld]) -> list[Move | str]:
+        """Return the moves of several actions; see `command`."""
+        try:
+            numbers = np.array(actions, np.float64)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"action_mode={self._mode!r} takes {self._count} numbers, not {actions[0]!r}."
+            ) from error
+        if numbers.shape != (len(worlds), self._count):
+            raise TypeError(
+                f"action_mode={self._mode!r} takes arrays of shape ({self._count},), not"
+                f" {numbers.shape[1:]}."
+            )
+        unknown = np.asarray(np.isnan(numbers).any(axis=1)).tolist()
+        return [
+            NOT_NUMBERS if nan else self._move(row, world)
+            for row, nan, world in zip(
+                np.clip(numbers, -1.0, 1.0).tolist(), unknown, worlds, strict=True
+            )
+        ]
+
+    @abstractmethod
+    def _move(self, numbers: list[float], world: TabletopWorld) -> Move:
+        """Return the move that some numbers stand for."""
+
+
+class PickPlaceController(NumbersController):
     """Actions are pick x, y, yaw and place x, y, yaw, each from -1 to 1.
 
     Positions span the workspace, x from near to far and y from right to left; yaws are -180 to 180
@@ -26,23 +74,15 @@ class PickPlaceController:
     """
 
     def __init__(self) -> None:
-        self.space: gym.Space[Any] = Box(-1.0, 1.0, (6,), np.float32)
+        super().__init__(6, "pick_place")
 
-    def command(self, action: Any, world: TabletopWorld) -> Move | str:
-        """Return the move that an action stands for.
-
-        Raises:
-            TypeError: it is not six numbers.
-        """
-        numbers = checked(action, 6, "pick_place")
-        if numbers is None:
-            return NOT_NUMBERS
-        space = world.setting.scene.workspace
-        (x, y), (u, v) = to_table(numbers[:2], space), to_table(numbers[3:5], space)
-        if world.setting.scene.has_piles:
-            return Push(x, y, u, v)
-        turn = 180.0 * (numbers[5] - numbers[2])
-        return PickPlace(Pick(x, y), Place(u, v, turn))
+    def _move(self, numbers: list[float], world: TabletopWorld) -> Move:
+        scene = world.setting.scene
+        x, y, before, u, v, after = numbers
+        pick, place = to_table(x, y, scene.workspace), to_table(u, v, scene.workspace)
+        if scene.has_piles:
+            return Push(*pick, *place)
+        return PickPlace(Pick(*pick), Place(*place, 180.0 * (after - before)))
 
     def action(self, command: str, world: TabletopWorld) -> NDArray[np.float32]:
         """Return float32 (6,) that does what a command says.
@@ -65,7 +105,7 @@ class PickPlaceController:
         raise ValueError(f"{command!r} is no pick and place; action_mode='text' takes it.")
 
 
-class PointController:
+class PointController(NumbersController):
     """Actions are x, y and pick (below 0) or place, each from -1 to 1.
 
     They are those of Di Palo et al., "Towards a Unified Agent with Foundation Models" (2023, arXiv
@@ -73,19 +113,12 @@ class PointController:
     """
 
     def __init__(self) -> None:
-        self.space: gym.Space[Any] = Box(-1.0, 1.0, (3,), np.float32)
+        super().__init__(3, "point")
 
-    def command(self, action: Any, world: TabletopWorld) -> Move | str:
-        """Return the move that an action stands for.
-
-        Raises:
-            TypeError: it is not three numbers.
-        """
-        numbers = checked(action, 3, "point")
-        if numbers is None:
-            return NOT_NUMBERS
-        x, y = to_table(numbers[:2], world.setting.scene.workspace)
-        return Pick(x, y) if numbers[2] < 0 else Place(x, y)
+    def _move(self, numbers: list[float], world: TabletopWorld) -> Move:
+        x, y, kind = numbers
+        at = to_table(x, y, world.setting.scene.workspace)
+        return Pick(*at) if kind < 0 else Place(*at)
 
     def action(self, command: str, world: TabletopWorld) -> NDArray[np.float32]:
         """Return float32 (3,) that does what a command says; of a pick and place, the pick.
@@ -114,30 +147,10 @@ def meant(command: str, world: TabletopWorld) -> Move | None:
         raise ValueError(f"{command!r}: {reason}") from reason
 
 
-def checked(action: Any, count: int, mode: str) -> list[float] | None:
-    """Return an action's numbers, cut to -1..1; None if one is NaN.
-
-    Raises:
-        TypeError: it is not so many numbers.
-    """
-    try:
-        numbers = np.asarray(action, np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"action_mode={mode!r} takes {count} numbers, not {action!r}.") from error
-    if numbers.shape != (count,):
-        raise TypeError(
-            f"action_mode={mode!r} takes an array of shape ({count},), not {numbers.shape}."
-        )
-    listed: list[float] = numbers.tolist()
-    if any(math.isnan(number) for number in listed):
-        return None
-    return [min(max(number, -1.0), 1.0) for number in listed]
-
-
-def to_table(unit: Any, space: Workspace) -> tuple[float, float]:
-    """Return metres for a pair of numbers from -1 to 1."""
+def to_table(x: float, y: float, space: Workspace) -> tuple[float, float]:
+    """Return metres for two numbers from -1 to 1."""
     (x0, x1), (y0, y1) = space.x, space.y
-    return x0 + (unit[0] + 1) / 2 * (x1 - x0), y0 + (unit[1] + 1) / 2 * (y1 - y0)
+    return x0 + (x + 1) / 2 * (x1 - x0), y0 + (y + 1) / 2 * (y1 - y0)
 
 
 def to_unit(place: Any, space: Workspace) -> tuple[float, float]:

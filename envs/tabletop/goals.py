@@ -4,7 +4,9 @@ A goal is plain data, so that it can be compared with what its words are read as
 Things are given by their numbers in the scene.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 
 import numpy as np
@@ -248,6 +250,11 @@ class Goals:
     words: tuple[str, ...]
     weights: tuple[float, ...] = field(default=())
 
+    @cached_property
+    def in_air(self) -> bool:
+        """Whether a goal is to hold something."""
+        return any(isinstance(goal, Held) for goal in self.goals)
+
     @property
     def mission(self) -> str:
         """The task as one sentence."""
@@ -318,16 +325,16 @@ def cleared(state: State, targets: list[int], thing: int, but: set[int]) -> str:
             # What spans one of them and its other neighbour leaves room beside it.
             over = {b for b in over if {*np.flatnonzero(state.on[b]).tolist()} <= {*targets}}
         for other in over:
-            burden |= {other, *state.riders[other]}
+            burden |= {other, *state.riders(other)}
     burden -= {thing} | but
     if not burden:
         return ""
     if state.held != NOTHING:
         return "put it on the table"
-    return _unstacked(state, frozenset(burden))
+    return _unstacked(state, burden)
 
 
-def _unstacked(state: State, burden: frozenset[int]) -> str:
+def _unstacked(state: State, burden: Collection[int]) -> str:
     """Return the command that puts the uppermost of some things on the table, "" for none."""
     if not burden:
         return ""

@@ -25,13 +25,17 @@ SHARE = 0.1
 GAP = 0.0005
 """Height above what is under it from which a thing is let go, metres."""
 
+CUP, RINGS, AROUND = 0.03, 3, 12
+"""How far from the middle of the suction cup a thing may be that it takes hold of, metres; the cup
+looks for things on so many rings, at so many places each, nearest first."""
+
 STEP, LEAST, MOST = 0.005, 6, 25
 """Spacing of the lines through a thing, and how many per side there are."""
 
-HOLDER, CARRIER, MARKER = 1, 2, 3
+SOLID, HOLDER, MARKER = 0, 1, 3
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def rotation(pose: Any, out: Any) -> None:
     """Write the (3, 3) rotation of a pose; its columns are the turned axes."""
     x, y, z, w = pose[3], pose[4], pose[5], pose[6]
@@ -52,7 +56,7 @@ def rotation(pose: Any, out: Any) -> None:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def world_parts(kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, poses: Any) -> Any:
     """Return centres, axes and reach of all parts."""
     m = len(kinds)
@@ -85,35 +89,39 @@ def world_parts(kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, 
     return centres, axes, reach
 
 
-@njit(cache=True)
-def interval(kind: Any, half: Any, centre: Any, axes: Any, x: Any, y: Any) -> Any:
-    """Return where the vertical line at x, y enters and leaves a part; (1, 0) if it misses it."""
-    dx, dy = x - centre[0], y - centre[1]
-    if kind == 2:
-        left = half[0] * half[0] - dx * dx - dy * dy
+@njit(cache=True, error_model="numpy")
+def interval(i: Any, kinds: Any, halves: Any, centres: Any, axes: Any, x: Any, y: Any) -> Any:
+    """Return where the vertical line at x, y enters and leaves part i; (1, 0) if it misses it.
+
+    Arrays come whole: slices of them would take most of the time.
+    """
+    dx, dy, cz = x - centres[i, 0], y - centres[i, 1], centres[i, 2]
+    radius = halves[i, 0]
+    if kinds[i] == 2:
+        left = radius * radius - dx * dx - dy * dy
         if left < 0:
             return 1.0, 0.0
         root = math.sqrt(left)
-        return centre[2] - root, centre[2] + root
+        return cz - root, cz + root
     low, high = -1e9, 1e9
     # In the part's own frame the line is o + t d, for t the height above the centre.
     for k in range(3):
-        if kind == 1 and k < 2:
+        if kinds[i] == 1 and k < 2:
             continue
-        o = axes[0, k] * dx + axes[1, k] * dy
-        d = axes[2, k]
+        o = axes[i, 0, k] * dx + axes[i, 1, k] * dy
+        d, half = axes[i, 2, k], halves[i, k]
         if abs(d) < 1e-9:
-            if abs(o) > half[k]:
+            if abs(o) > half:
                 return 1.0, 0.0
         else:
-            a, b = (-half[k] - o) / d, (half[k] - o) / d
+            a, b = (-half - o) / d, (half - o) / d
             low, high = max(low, min(a, b)), min(high, max(a, b))
-    if kind == 1:
-        ox = axes[0, 0] * dx + axes[1, 0] * dy
-        oy = axes[0, 1] * dx + axes[1, 1] * dy
-        ux, uy = axes[2, 0], axes[2, 1]
+    if kinds[i] == 1:
+        ox = axes[i, 0, 0] * dx + axes[i, 1, 0] * dy
+        oy = axes[i, 0, 1] * dx + axes[i, 1, 1] * dy
+        ux, uy = axes[i, 2, 0], axes[i, 2, 1]
         a = ux * ux + uy * uy
-        c = ox * ox + oy * oy - half[0] * half[0]
+        c = ox * ox + oy * oy - radius * radius
         if a < 1e-12:
             if c > 0:
                 return 1.0, 0.0
@@ -126,10 +134,10 @@ def interval(kind: Any, half: Any, centre: Any, axes: Any, x: Any, y: Any) -> An
             low, high = max(low, (-b - root) / a), min(high, (-b + root) / a)
     if low > high:
         return 1.0, 0.0
-    return centre[2] + low, centre[2] + high
+    return cz + low, cz + high
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def top_below(
     kinds: Any, halves: Any, owners: Any, centres: Any, axes: Any, reach: Any,
     x: Any, y: Any, skip: Any, ceiling: Any,
@@ -146,31 +154,13 @@ def top_below(
             continue
         if centres[i, 2] + reach[i, 2] <= height:
             continue
-        low, high = interval(kinds[i], halves[i], centres[i], axes[i], x, y)
+        low, high = interval(i, kinds, halves, centres, axes, x, y)
         if low <= high and height < high <= ceiling:
             best, height = owners[i], high
     return best, height
 
 
-@njit(cache=True)
-def underside(
-    kinds: Any, halves: Any, owners: Any, centres: Any, axes: Any, reach: Any,
-    x: Any, y: Any, thing: Any,
-) -> Any:  # fmt: skip
-    """Return the height of a thing's lower side at x, y; 1e9 where it is not."""
-    lowest = 1e9
-    for i in range(len(kinds)):
-        if owners[i] != thing:
-            continue
-        if abs(x - centres[i, 0]) > reach[i, 0] or abs(y - centres[i, 1]) > reach[i, 1]:
-            continue
-        low, high = interval(kinds[i], halves[i], centres[i], axes[i], x, y)
-        if low <= high:
-            lowest = min(lowest, low)
-    return lowest
-
-
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def box_about(owners: Any, centres: Any, reach: Any, thing: Any) -> Any:
     """Return least and greatest x, y and z of a thing."""
     x0 = y0 = z0 = 1e9
@@ -183,35 +173,106 @@ def box_about(owners: Any, centres: Any, reach: Any, thing: Any) -> Any:
     return x0, x1, y0, y1, z0, z1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def lines(low: Any, high: Any) -> Any:
     """Return how many lines cross an extent."""
     return min(max(math.ceil((high - low) / STEP), LEAST), MOST)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def nearby(
+    owners: Any, centres: Any, reach: Any, thing: Any, skip: Any, box: Any, ceiling: Any
+) -> Any:
+    """Return the parts of a thing, and those of others that are partly under it.
+
+    `skip` (n,) says which things are not there; what begins at `ceiling` or above is not under it.
+    """
+    own, others = np.empty(len(owners), np.int64), np.empty(len(owners), np.int64)
+    i = j = 0
+    for part in range(len(owners)):
+        if owners[part] == thing:
+            own[i] = part
+            i += 1
+        elif not (
+            skip[owners[part]]
+            or centres[part, 0] - reach[part, 0] > box[1]
+            or centres[part, 0] + reach[part, 0] < box[0]
+            or centres[part, 1] - reach[part, 1] > box[3]
+            or centres[part, 1] + reach[part, 1] < box[2]
+            or centres[part, 2] - reach[part, 2] >= ceiling
+        ):
+            others[j] = part
+            j += 1
+    return own[:i], others[:j]
+
+
+@njit(cache=True, error_model="numpy")
+def gaps(
+    kinds: Any, halves: Any, owners: Any, centres: Any, axes: Any, reach: Any,
+    thing: Any, skip: Any, box: Any, ceiling: Any, within: Any,
+) -> Any:  # fmt: skip
+    """Return what is under a thing, line by line, and how far.
+
+    `skip` (n,) says which things are not there. What begins at `ceiling`, or reaches higher than
+    `within` above the thing's lower side, is passed through.
+
+    Returns:
+        (k,) whose upper side it is, -1 for the table; (k,) metres from there up to the thing.
+    """
+    own, others = nearby(owners, centres, reach, thing, skip, box, ceiling)
+    if len(others) == 0:
+        return np.full(1, -1), np.full(1, box[4])
+    x0, x1, y0, y1 = box[0], box[1], box[2], box[3]
+    nx, ny = lines(x0, x1), lines(y0, y1)
+    under, room = np.empty(nx * ny, np.int64), np.empty(nx * ny)
+    count = 0
+    # All in one function: a call with all of these arrays takes longer than a line.
+    for row in range(nx):
+        x = x0 + (row + 0.5) / nx * (x1 - x0)
+        for column in range(ny):
+            y = y0 + (column + 0.5) / ny * (y1 - y0)
+            lowest = 1e9
+            for k in range(len(own)):
+                i = own[k]
+                if abs(x - centres[i, 0]) <= reach[i, 0] and abs(y - centres[i, 1]) <= reach[i, 1]:
+                    low, high = interval(i, kinds, halves, centres, axes, x, y)
+                    if low <= high and low < lowest:
+                        lowest = low
+            if lowest > 1e8:
+                continue
+            best, height = -1, 0.0
+            for k in range(len(others)):
+                i = others[k]
+                if (
+                    abs(x - centres[i, 0]) <= reach[i, 0]
+                    and abs(y - centres[i, 1]) <= reach[i, 1]
+                    and centres[i, 2] + reach[i, 2] > height
+                ):
+                    low, high = interval(i, kinds, halves, centres, axes, x, y)
+                    if low <= high and height < high <= lowest + within:
+                        best, height = owners[i], high
+            under[count], room[count] = best, lowest - height
+            count += 1
+    return under[:count], room[:count]
+
+
+@njit(cache=True, error_model="numpy")
 def landing(
     kinds: Any, halves: Any, owners: Any, centres: Any, axes: Any, reach: Any, thing: Any, skip: Any
 ) -> Any:
     """Return how far a thing has to be raised (lowered, if negative) to touch what is under it.
 
-    `skip` (n,) says which things are not there: at least the thing itself.
+    `skip` (n,) says which things are not there.
     """
-    x0, x1, y0, y1, _, _ = box_about(owners, centres, reach, thing)
-    nx, ny = lines(x0, x1), lines(y0, y1)
-    raised = -1e9
-    for i in range(nx):
-        x = x0 + (i + 0.5) / nx * (x1 - x0)
-        for j in range(ny):
-            y = y0 + (j + 0.5) / ny * (y1 - y0)
-            low = underside(kinds, halves, owners, centres, axes, reach, x, y, thing)
-            if low < 1e8:
-                _, top = top_below(kinds, halves, owners, centres, axes, reach, x, y, skip, 1e9)
-                raised = max(raised, top - low)
+    box = box_about(owners, centres, reach, thing)
+    _, room = gaps(kinds, halves, owners, centres, axes, reach, thing, skip, box, 1e9, 1e9)
+    raised = -box[4]
+    for k in range(len(room)):
+        raised = max(raised, -room[k])
     return raised
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def holds_point(area: Any, pose: Any, x: Any, y: Any) -> Any:
     """Return whether x, y is in the area of a thing."""
     # The frame's x axis in the plane; areas are of things that stand upright.
@@ -225,39 +286,43 @@ def holds_point(area: Any, pose: Any, x: Any, y: Any) -> Any:
     return abs(u) <= a and abs(v) <= b
 
 
-@njit(cache=True)
-def crowded(owners: Any, centres: Any, reach: Any, thing: Any, box: Any) -> Any:
-    """Return whether anything else reaches up to what is under a thing."""
-    for i in range(len(owners)):
-        if owners[i] == thing:
-            continue
-        if centres[i, 0] - reach[i, 0] > box[1] or centres[i, 0] + reach[i, 0] < box[0]:
-            continue
-        if centres[i, 1] - reach[i, 1] > box[3] or centres[i, 1] + reach[i, 1] < box[2]:
-            continue
-        return True
-    return False
+@njit(cache=True, error_model="numpy")
+def supports(
+    kinds: Any, halves: Any, owners: Any, centres: Any, axes: Any, reach: Any, skip: Any,
+    thing: Any, box: Any, on: Any,
+) -> Any:  # fmt: skip
+    """Write which things another one touches from above, the last entry for the table."""
+    under, room = gaps(
+        kinds, halves, owners, centres, axes, reach, thing, skip, box, box[5] - 0.001, TOUCH
+    )
+    touched = np.zeros(len(on))
+    for k in range(len(under)):
+        if room[k] <= TOUCH:
+            touched[under[k]] += 1  # the table is -1, the last
+    for b in range(len(on)):
+        on[b] = touched[b] >= max(SHARE * len(under), 1)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def relations(
     kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
     movable: Any, limits: Any, poses: Any, held: Any,
 ) -> Any:  # fmt: skip
-    """Return what stands on and in what.
+    """Return what stands on and in what, and what can be reached.
 
     `poses` is (n, 7); `held` is the thing in the gripper, which stands nowhere, -1 for none.
 
     Returns:
         (n, n + 1) bool, whether i stands on j, the last column for the table; (n, n) bool, whether i
-        is in j; (n, 6) least and greatest x, y and z of the things.
+        is in j; (n, n) bool, whether i is on or in j, or on or in something that is, and so on;
+        (n, 6) least and greatest x, y and z of the things; (n, 2) the x, y nearest to the middle of
+        a thing at which the cup can touch it, NaN for nowhere.
     """
     n = len(roles)
     centres, axes, reach = world_parts(kinds, halves, offsets, turns, owners, poses)
     on, inside = np.zeros((n, n + 1), np.bool_), np.zeros((n, n), np.bool_)
     boxes = np.empty((n, 6))
     skip = np.zeros(n, np.bool_)
-    touched = np.empty(n + 1)
     for a in range(n):
         if roles[a] == MARKER:
             boxes[a] = areas[a, 5:]
@@ -266,32 +331,8 @@ def relations(
     for a in range(n):
         if roles[a] == MARKER or not movable[a] or a == held:
             continue
-        x0, x1, y0, y1, z0, _ = boxes[a]
-        x, y, z = poses[a, 0], poses[a, 1], poses[a, 2]
-        if crowded(owners, centres, reach, a, boxes[a]):
-            skip[a] = True
-            nx, ny = lines(x0, x1), lines(y0, y1)
-            count = 0
-            touched[:] = 0
-            for i in range(nx):
-                u = x0 + (i + 0.5) / nx * (x1 - x0)
-                for j in range(ny):
-                    v = y0 + (j + 0.5) / ny * (y1 - y0)
-                    low = underside(kinds, halves, owners, centres, axes, reach, u, v, a)
-                    if low > 1e8:
-                        continue
-                    count += 1
-                    b, top = top_below(
-                        kinds, halves, owners, centres, axes, reach, u, v, skip, low + TOUCH
-                    )
-                    if low - top <= TOUCH:
-                        touched[b] += 1  # the table is -1, the last
-            skip[a] = False
-            for b in range(n + 1):
-                if count > 0 and touched[b] >= SHARE * count:
-                    on[a, b] = True
-        elif z0 <= TOUCH:
-            on[a, n] = True
+        supports(kinds, halves, owners, centres, axes, reach, skip, a, boxes[a], on[a])
+        x, y, z, z0 = poses[a, 0], poses[a, 1], poses[a, 2], boxes[a, 4]
         for b in range(n):
             if b == a:
                 continue
@@ -307,23 +348,59 @@ def relations(
             elif z < boxes[b, 5]:
                 # What leans on something stands beside it.
                 on[a, b] = False
-    return on, inside, boxes
+    over = carried(on, inside)
+    grips = np.full((n, 2), np.nan)
+    for a in range(n):
+        # What has a burden is not looked at any closer, unless it can carry it.
+        if movable[a] and (roles[a] != SOLID or not over[:, a].any()):
+            x, y, found = grip(kinds, halves, owners, centres, axes, reach, poses, skip, a)
+            if found:
+                grips[a, 0], grips[a, 1] = x, y
+    return on, inside, over, boxes, grips
 
 
-@njit(cache=True)
-def uppermost(
+@njit(cache=True, error_model="numpy")
+def carried(on: Any, inside: Any) -> Any:
+    """Return (n, n) bool: whether i is on or in j, directly or by way of others."""
+    over = on[:, :-1] | inside
+    n = len(over)
+    for k in range(n):
+        for j in range(n):
+            if over[k, j]:
+                for i in range(n):
+                    if over[i, k] and i != j:
+                        over[i, j] = True
+    return over
+
+
+@njit(cache=True, error_model="numpy")
+def touched(
     kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
     movable: Any, limits: Any, poses: Any, x: Any, y: Any, held: Any,
 ) -> Any:  # fmt: skip
-    """Return the thing that is highest at x, y, -1 for the table; what is held is passed through."""
+    """Return the thing that the cup takes hold of at x, y: what is below it, or else the nearest.
+
+    What is fixed counts only where nothing else is near; -1 is the table. What is held is passed
+    through.
+    """
     centres, axes, reach = world_parts(kinds, halves, offsets, turns, owners, poses)
     skip = np.zeros(len(roles), np.bool_)
     if held >= 0:
         skip[held] = True
-    return top_below(kinds, halves, owners, centres, axes, reach, x, y, skip, 1e9)[0]
+    below = top_below(kinds, halves, owners, centres, axes, reach, x, y, skip, 1e9)[0]
+    if below >= 0 and movable[below]:
+        return below
+    for ring in range(1, RINGS + 1):
+        for k in range(AROUND):
+            angle, far = 2 * math.pi * k / AROUND, CUP * ring / RINGS
+            u, v = x + far * math.cos(angle), y + far * math.sin(angle)
+            near = top_below(kinds, halves, owners, centres, axes, reach, u, v, skip, 1e9)[0]
+            if near >= 0 and movable[near]:
+                return near
+    return below
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def times(a: Any, b: Any, out: Any) -> None:
     """Write the product of two quaternions, the turn b and then the turn a, of length 1."""
     ax, ay, az, aw = a[0], a[1], a[2], a[3]
@@ -336,7 +413,7 @@ def times(a: Any, b: Any, out: Any) -> None:
     out[0], out[1], out[2], out[3] = x / length, y / length, z / length, w / length
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def carry(poses: Any, group: Any, thing: Any, turn: Any) -> None:
     """Turn a group of things about the middle of one of them, in place."""
     matrix = np.empty((3, 3))
@@ -353,7 +430,7 @@ def carry(poses: Any, group: Any, thing: Any, turn: Any) -> None:
             times(turn, poses[i, 3:], poses[i, 3:])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def lifted(
     kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
     movable: Any, limits: Any, poses: Any, thing: Any, group: Any,
@@ -384,7 +461,7 @@ def lifted(
     return poses
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def dropped(
     kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
     movable: Any, limits: Any, poses: Any, thing: Any, group: Any, x: Any, y: Any, turn: Any,
@@ -414,24 +491,7 @@ def dropped(
     return poses
 
 
-@njit(cache=True)
-def grips(
-    kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
-    movable: Any, limits: Any, poses: Any,
-) -> Any:  # fmt: skip
-    """Return (n, 2) the x, y nearest to each thing's middle at which it is uppermost; NaN for none."""
-    centres, axes, reach = world_parts(kinds, halves, offsets, turns, owners, poses)
-    skip = np.zeros(len(roles), np.bool_)
-    found = np.full((len(roles), 2), np.nan)
-    for thing in range(len(roles)):
-        if movable[thing]:
-            x, y, exists = grip(kinds, halves, owners, centres, axes, reach, poses, skip, thing)
-            if exists:
-                found[thing, 0], found[thing, 1] = x, y
-    return found
-
-
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def grip(
     kinds: Any, halves: Any, owners: Any, centres: Any, axes: Any, reach: Any, poses: Any,
     skip: Any, thing: Any,
@@ -465,7 +525,7 @@ def grip(
     return x, y, found
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def lowest_spot(
     kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
     movable: Any, limits: Any, poses: Any, thing: Any, group: Any, target: Any, turn: Any,
@@ -514,7 +574,7 @@ def lowest_spot(
     return bx, by
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def free_spot(
     kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
     movable: Any, limits: Any, poses: Any, thing: Any, group: Any, boxes: Any,
@@ -559,3 +619,18 @@ def free_spot(
         if best < 1e8:
             break
     return bx, by
+
+
+@njit(cache=True, error_model="numpy")
+def moved(
+    kinds: Any, halves: Any, offsets: Any, turns: Any, owners: Any, roles: Any, areas: Any,
+    movable: Any, limits: Any, poses: Any, thing: Any, group: Any, x: Any, y: Any, turn: Any,
+) -> Any:  # fmt: skip
+    """Return poses with a group of things lifted and let go elsewhere: `lifted`, then `dropped`."""
+    hanging = lifted(
+        kinds, halves, offsets, turns, owners, roles, areas, movable, limits, poses, thing, group
+    )
+    return dropped(
+        kinds, halves, offsets, turns, owners, roles, areas, movable, limits, hanging, thing, group,
+        x, y, turn,
+    )  # fmt: skip

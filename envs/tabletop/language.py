@@ -46,8 +46,8 @@ BESIDE = 0.006
 BESIDE_STEP = 0.02
 """How much farther off the next place is, if the one beside it is taken, metres."""
 
-KEPT = 64
-"""Lists of commands that a scene keeps."""
+KEPT = 256
+"""Lists of commands that a cast keeps."""
 
 DIRECTIONS = {"left": (0.0, 1.0), "right": (0.0, -1.0), "back": (1.0, 0.0), "forward": (-1.0, 0.0)}
 SIDES = {
@@ -93,12 +93,10 @@ def find(scene: Scene, words: str) -> int:
     Raises:
         Impossible: there is no such thing, or there are several.
     """
-    words = words.removeprefix("the ")
     groups = entities(scene)
     if words in groups:
         return groups[words][0]
-    asked = set(words.split())
-    fitting = [name for name in groups if asked and asked <= set(name.split())]
+    fitting = [name for name in groups if f" {words} " in f" {name} "]
     if len(fitting) == 1:
         return groups[fitting[0]][0]
     if fitting:
@@ -132,7 +130,7 @@ def _put(state: State, name: str, where: str) -> Move:
         if state.held == NOTHING:
             raise Impossible("The gripper holds nothing that could be put down.")
         return _place(state, where)
-    thing = find(state.scene, name)
+    thing = find(state.scene, name.removeprefix("the "))
     if state.held == thing:
         return _place(state, where)
     if state.held != NOTHING:
@@ -317,7 +315,7 @@ def admissible(state: State) -> list[str]:
 
     Left out are those that name places by numbers, by the side of a thing or across two.
     """
-    known: dict[Any, list[str]] = state.scene.memory.setdefault("commands", {})
+    known: dict[Any, list[str]] = state.scene.cast.memory.setdefault("commands", {})
     key = state.symbols()
     if key not in known:
         if len(known) >= KEPT:
@@ -338,7 +336,7 @@ def _possible(state: State) -> Iterator[str]:
             continue
         if state.is_liftable(thing):
             yield f"pick up the {names[thing]}"
-            for where in _places(state, {thing, *state.riders[thing]}):
+            for where in _places(state, {thing, *state.riders(thing)}):
                 yield f"put the {names[thing]} {where}"
         if state.on[thing, -1]:
             for direction in DIRECTIONS:

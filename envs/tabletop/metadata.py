@@ -1,10 +1,11 @@
 """The state in the shape of AI2-THOR's metadata, and facts read back from that.
 
 Frame: AI2-THOR's, which is left-handed, with x to the right, y up and z forward: (x, y, z) there is
-(-y, z, x) of the table. Only keys that mean something on a table are there.
+(-y, z, x) of the table. Only keys that mean something on a table are there, and one more:
+`parentRelations` says of each of `parentReceptacles` whether the thing is "on" or "in" it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ ACTIONS = {
 """Verb to the action that AI2-THOR has for it."""
 
 TABLE = "Table|+00.00|+00.00|+00.00"
+
+RELATIONS = ("on", "in")
 
 
 def scene_metadata(state: State, event: Event, image_size: int) -> dict[str, Any]:
@@ -77,7 +80,7 @@ def metadata_to_facts(metadata: Mapping[str, Any]) -> frozenset[Atom]:
     """
     try:
         return frozenset(_stated(metadata))
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise MetadataError(f"metadata: it is none of a table ({error!r}).") from error
 
 
@@ -104,11 +107,14 @@ def _stated(metadata: Mapping[str, Any]) -> Iterator[Atom]:
             continue
         if TABLE in record["parentReceptacles"]:
             yield Atom("on-table", (word,))
-        for other in record["parentReceptacles"]:
+        parents = zip(record["parentReceptacles"], record["parentRelations"], strict=True)
+        for other, relation in parents:
+            if relation not in RELATIONS:
+                raise ValueError(f"{relation!r} is no relation")
             if other != TABLE:
                 target = records[other]
                 pair = word, symbol(target["name"])
-                yield Atom(_preposition(record, target), pair)
+                yield Atom(relation, pair)
                 if _is_fitted(record, target):
                     yield Atom("right-over", pair)
         if name in lifted:
@@ -129,15 +135,6 @@ def _stated(metadata: Mapping[str, Any]) -> Iterator[Atom]:
                 yield Atom("behind", (word, symbol(target["name"])))
 
 
-def _preposition(record: Mapping[str, Any], target: Mapping[str, Any]) -> str:
-    if record["moveable"] and not record["pickupable"]:
-        return "in" if target["objectType"] in ("Bowl", "Box", "Corner") else "on"
-    if target["objectType"] not in ("Bowl", "Box", "Corner"):
-        return "on"
-    low = _corners(record["axisAlignedBoundingBox"])[4]
-    return "in" if low < _corners(target["axisAlignedBoundingBox"])[5] - 0.001 else "on"
-
-
 def _is_fitted(record: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
     noun = str(record["name"]).split()[1]
     if target["objectType"] != _type(f"{noun} outline") or noun not in LETTERS:
@@ -149,24 +146,22 @@ def _is_fitted(record: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
     return is_turned(off, letter(noun).turn, FIT_TURN)
 
 
-def _parents(state: State, name: str, groups: Mapping[str, tuple[int, ...]]) -> list[str]:
-    """Return what a thing is on or in; the table's name is empty, and only where there is no other."""
+def _parents(state: State, name: str, groups: Mapping[str, tuple[int, ...]]) -> dict[str, str]:
+    """Return what a thing is on or in, and which; the table, without a name, if nothing else."""
     pieces = groups[name]
     if pieces[0] == state.held:
-        return []
-    found = [
-        other
+        return {}
+    found = {
+        other: relation
         for other, others in groups.items()
         if other != name
-        and (
-            all(state.on[piece, others[0]] for piece in pieces)
-            or all(state.inside[piece, others[0]] for piece in pieces)
-        )
-    ]
-    return found or [""]
+        for relation, table in zip(RELATIONS, (state.on, state.inside), strict=True)
+        if all(table[piece, others[0]] for piece in pieces)
+    }
+    return found or {"": "on"}
 
 
-def _ids(names: list[str], ids: Mapping[str, str]) -> list[str]:
+def _ids(names: Iterable[str], ids: Mapping[str, str]) -> list[str]:
     return [ids[name] if name else TABLE for name in names]
 
 
@@ -175,7 +170,7 @@ def _record(
     name: str,
     pieces: tuple[int, ...],
     ids: Mapping[str, str],
-    parents: list[str],
+    parents: Mapping[str, str],
     inside: list[str],
 ) -> dict[str, Any]:
     thing = state.scene.things[pieces[0]]
@@ -193,6 +188,7 @@ def _record(
         "receptacle": thing.shape.role != "solid",
         "receptacleObjectIds": inside,
         "parentReceptacles": _ids(parents, ids),
+        "parentRelations": [*parents.values()],
         "pickupable": not thing.fixed and not thing.pile,
         "moveable": not thing.fixed,
         "isPickedUp": pieces[0] == state.held,
@@ -214,6 +210,7 @@ def _table(state: State, on_it: list[str]) -> dict[str, Any]:
         "receptacle": True,
         "receptacleObjectIds": on_it,
         "parentReceptacles": [],
+        "parentRelations": [],
         "pickupable": False,
         "moveable": False,
         "isPickedUp": False,

@@ -6,6 +6,7 @@ where the thing's middle goes. What is in or on a bowl, box or pallet goes with 
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,16 +15,6 @@ from numpy.typing import NDArray
 from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.scene import Floats, Poses, Scene
 from crossworld.envs.tabletop.state import NOTHING, State, listed
-
-CUP = 0.03
-"""How far from the middle of the suction cup a thing may be that it takes hold of, metres."""
-
-_AROUND = [
-    (ring * math.cos(k * math.pi / 6), ring * math.sin(k * math.pi / 6))
-    for ring in (1 / 3, 2 / 3, 1)
-    for k in range(12)
-]
-"""Where the cup looks for things, nearest first, in units of `CUP`."""
 
 
 class Impossible(Exception):
@@ -82,45 +73,35 @@ def carried_out(state: State, move: Move, physics: Physics) -> tuple[State, int]
     """
     match move:
         case Pick():
-            after = _picked(state, move)
+            after = lifted(state, grasped(state, move))
             poses = physics.settle(state.scene, after.poses, after.lifted)
             return State(state.scene, poses, after.cup, after.held), after.held
         case Place():
-            return _placed(state, move, physics), state.held
-        case PickPlace():
-            lifted = _picked(state, move.pick)
-            return _placed(lifted, move.place, physics), lifted.held
+            if state.held == NOTHING:
+                raise Impossible("The gripper holds nothing that could be put down.")
+            return _let_go(state, state.held, kernel.dropped, move, physics), state.held
+        case PickPlace(pick, place):
+            thing = grasped(state, pick)
+            after = _let_go(state, thing, kernel.moved, place, physics)
+            return after, thing
         case Push():
             return _pushed(state, move, physics), NOTHING
 
 
-def under_cup(state: State, x: float, y: float) -> int:
-    """Return the thing that the cup takes hold of at x, y: what is below it, or else the nearest."""
-    found = _top(state, x, y)
-    if found != NOTHING and not state.scene.things[found].fixed:
-        return found
-    for dx, dy in _AROUND:
-        near = _top(state, x + CUP * dx, y + CUP * dy)
-        if near != NOTHING and not state.scene.things[near].fixed:
-            return near
-    return found
+def grasped(state: State, move: Pick) -> int:
+    """Return the thing that a pick takes hold of.
 
-
-def _top(state: State, x: float, y: float) -> int:
-    packed = state.scene.packed
-    return int(kernel.uppermost(*packed, state.poses, x, y, state.held))
-
-
-def _picked(state: State, move: Pick) -> State:
-    """Return the state with a thing lifted, before the others have settled."""
+    Raises:
+        Impossible: there is none, or it cannot be picked up.
+    """
     things = state.scene.things
     if state.held != NOTHING:
         raise Impossible(f"The gripper already holds the {things[state.held].name}.")
-    thing = under_cup(state, move.x, move.y)
+    thing = int(kernel.touched(*state.scene.packed, state.poses, move.x, move.y, NOTHING))
     if thing == NOTHING:
         raise Impossible("There is nothing to pick up at this place.")
     check_liftable(state, thing)
-    return lifted(state, thing)
+    return thing
 
 
 def check_liftable(state: State, thing: int) -> None:
@@ -132,7 +113,7 @@ def check_liftable(state: State, thing: int) -> None:
         raise Impossible(f"The {things[thing].pile} are too small to be picked up; sweep them.")
     burden = state.burden(thing)
     if burden:
-        over = listed(f"the {things[other].name}" for other in sorted(burden))
+        over = listed(f"the {things[other].name}" for other in burden)
         raise Impossible(
             f"The {things[thing].name} cannot be picked up: {over}"
             f" {'is' if len(burden) == 1 else 'are'} on it."
@@ -147,21 +128,23 @@ def lifted(state: State, thing: int) -> State:
     return State(scene, poses, (float(poses[thing, 0]), float(poses[thing, 1])), thing)
 
 
-def _placed(state: State, move: Place, physics: Physics) -> State:
-    if state.held == NOTHING:
-        raise Impossible("The gripper holds nothing that could be put down.")
-    scene, held = state.scene, state.held
-    group = _mask(state, held)
-    turn = math.radians(move.turn)
-    poses = kernel.dropped(*scene.packed, state.poses, held, group, move.x, move.y, turn)
-    cup = float(poses[held, 0]), float(poses[held, 1])
+def _let_go(
+    state: State, thing: int, way: Callable[..., Poses], place: Place, physics: Physics
+) -> State:
+    """Return the state after a thing has been let go; `way` is the kernel's way to get it there."""
+    scene = state.scene
+    group, turn = _mask(state, thing), math.radians(place.turn)
+    poses = way(*scene.packed, state.poses, thing, group, place.x, place.y, turn)
+    cup = float(poses[thing, 0]), float(poses[thing, 1])
     return State(scene, physics.settle(scene, poses, ()), cup)
 
 
 def _mask(state: State, thing: int) -> NDArray[np.bool_]:
-    """Return (n,) bool: a thing, and what is on or in it."""
+    """Return (n,) bool: a thing, and what is on or in it if it takes that along."""
     group = np.zeros(len(state.poses), np.bool_)
-    group[[thing, *state.riders[thing]]] = True
+    group[thing] = True
+    if state.scene.things[thing].shape.role != "solid":
+        group |= state.over[:, thing]
     return group
 
 

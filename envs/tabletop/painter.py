@@ -75,5 +75,5 @@ class TabletopPainter(Painter[TabletopWorld, Views]):
             one = Frame(*(array.copy() for array in one))
         if not self._labels:
             return one
-        names = label_names(world.state.scene)
+        names = label_names(world.state.scene.cast)
         return one._replace(image=draw_labels(one.image, one.segmentation, names))

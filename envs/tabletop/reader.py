@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-_SEEN = re.compile(r"^(On|In) (.+?) you see (.+)\.$", re.M)
+_SEEN = re.compile(r"^([OI]n .+?) you see (.+)\.$", re.M)
+_PLACES = re.compile(r"\b(on|in) the (.+?)(?= and (?:on|in) the |$)")
 _HOLDS = re.compile(r"The gripper holds (?:an? )?(.+)\.")
 _THING = re.compile(
     r"\ban? ([a-z]+ [a-z ]+?(?: \d+)?)(?= (?:at|in) the |,|\.| and |$)|\b(\w+ beads)\b"
@@ -38,12 +39,16 @@ class Seen:
 def read(text: str) -> Seen:
     """Return what a text says of the table."""
     seen = Seen()
-    for preposition, places, listed in _SEEN.findall(text):
-        targets = re.split(r", and the |, the | and the ", places.removeprefix("the "))
+    for where, listed in _SEEN.findall(text):
+        under = [
+            (preposition, target)
+            for preposition, names in _PLACES.findall(where.lower())
+            for target in re.split(r", and the |, the | and the ", names)
+        ]
         for single, pile in _THING.findall(f"{listed}."):
             name = single or pile
             seen.things.append(name)
-            seen.under[name] = [(preposition.lower(), target) for target in targets]
+            seen.under[name] = under
     holding = _HOLDS.search(text)
     if holding and holding[1] != "nothing":
         seen.held = holding[1]

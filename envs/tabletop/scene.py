@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,9 @@ Poses = Floats
 
 Parts = tuple[NDArray[np.int64], Floats, Floats, Floats, NDArray[np.int64]]
 """Kinds, halves, offsets, turns and owners, as `Packed` has them."""
+
+CASTS = 256
+"""Casts kept per process; the least recently used goes first."""
 
 KINDS = {"box": 0, "cylinder": 1, "ball": 2}
 ROLES = {"solid": 0, "holder": 1, "carrier": 2, "marker": 3}
@@ -96,18 +99,16 @@ class Packed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
-    """All things of an episode, and where they begin. Compared by identity.
+class Cast:
+    """Which things there are, wherever they lie: what many scenes share. Compared by identity.
 
     Attributes:
         things: in the order of their ids in the segmentation, which count from 1.
-        poses: (n, 7) at the start, everything at rest.
         workspace: where the gripper reaches.
     """
 
     things: tuple[Thing, ...]
-    poses: Poses
-    workspace: Workspace = Workspace()
+    workspace: Workspace
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -130,21 +131,21 @@ class Scene:
         return any(thing.pile for thing in self.things)
 
     @cached_property
+    def painted(self) -> Parts:
+        """The parts of markers."""
+        return self._parts(lambda thing: thing.shape.role == "marker")
+
+    @cached_property
     def packed(self) -> Packed:
-        """The same for the kernel."""
-        solid = self._parts(lambda thing: thing.shape.role != "marker")
-        painted = self._parts(lambda thing: thing.shape.role == "marker")
-        centres, _, reach = kernel.world_parts(*painted, self.poses)
+        """All of it for the kernel, with markers nowhere."""
         areas = np.zeros((len(self.things), 11))
-        for number, thing in enumerate(self.things):
+        for row, thing in zip(areas, self.things, strict=True):
             if thing.shape.area is not None:
                 area = thing.shape.area
-                areas[number, :5] = (*area.half, area.round, area.floor, area.rim)
-            if thing.shape.role == "marker":
-                areas[number, 5:] = kernel.box_about(painted[-1], centres, reach, number)
+                row[:5] = (*area.half, area.round, area.floor, area.rim)
         space = self.workspace
         return Packed(
-            *solid,
+            *self._parts(lambda thing: thing.shape.role != "marker"),
             np.array([ROLES[thing.shape.role] for thing in self.things], np.int64),
             areas,
             np.array([not thing.fixed for thing in self.things], np.bool_),
@@ -168,6 +169,60 @@ class Scene:
             np.stack([np.cos(angles), np.sin(angles)], axis=1),
             np.array(owners, np.int64),
         )
+
+
+@lru_cache(maxsize=CASTS)
+def cast_of(things: tuple[Thing, ...], workspace: Workspace) -> Cast:
+    """Return the one cast of these things, while the process remembers it."""
+    return Cast(things, workspace)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All things of an episode, and where they begin. Compared by identity.
+
+    Attributes:
+        things: in the order of their ids in the segmentation, which count from 1.
+        poses: (n, 7) at the start, everything at rest.
+        workspace: where the gripper reaches.
+    """
+
+    things: tuple[Thing, ...]
+    poses: Poses
+    workspace: Workspace = Workspace()
+
+    @cached_property
+    def cast(self) -> Cast:
+        """What it shares with other scenes of the same things."""
+        return cast_of(self.things, self.workspace)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the text calls each thing; pieces of a pile have the pile's name."""
+        return self.cast.names
+
+    @property
+    def movable(self) -> tuple[int, ...]:
+        """Things that can be picked up."""
+        return self.cast.movable
+
+    @property
+    def has_piles(self) -> bool:
+        """Whether there is something to be swept."""
+        return self.cast.has_piles
+
+    @cached_property
+    def packed(self) -> Packed:
+        """All of it for the kernel."""
+        cast = self.cast
+        if not len(cast.painted[0]):
+            return cast.packed
+        centres, _, reach = kernel.world_parts(*cast.painted, self.poses)
+        areas = cast.packed.areas.copy()
+        for number, thing in enumerate(self.things):
+            if thing.shape.role == "marker":
+                areas[number, 5:] = kernel.box_about(cast.painted[-1], centres, reach, number)
+        return cast.packed._replace(areas=areas)
 
 
 def named(things: Sequence[tuple[Shape, str, bool, str]]) -> tuple[Thing, ...]:

@@ -12,6 +12,8 @@ from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.scene import Floats, Poses, Scene
 
+Bools = NDArray[np.bool_]
+
 NOTHING = -1
 """Stands for no thing."""
 
@@ -38,51 +40,50 @@ class State:
         return State(scene, scene.poses, scene.workspace.middle)
 
     @cached_property
-    def _relations(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
-        on, inside, boxes = kernel.relations(*self.scene.packed, self.poses, self.held)
-        return on, inside, boxes
+    def _relations(self) -> tuple[Bools, Bools, Bools, Floats, Floats]:
+        found: tuple[Bools, Bools, Bools, Floats, Floats] = kernel.relations(
+            *self.scene.packed, self.poses, self.held
+        )
+        return found
 
     @property
-    def on(self) -> NDArray[np.bool_]:
+    def on(self) -> Bools:
         """(n, n + 1): whether i stands on j; the last column is the table."""
         return self._relations[0]
 
     @property
-    def inside(self) -> NDArray[np.bool_]:
+    def inside(self) -> Bools:
         """(n, n): whether i is in j."""
         return self._relations[1]
 
     @property
-    def boxes(self) -> Floats:
-        """(n, 6): least and greatest x, y and z of each thing."""
+    def over(self) -> Bools:
+        """(n, n): whether i is on or in j, directly or by way of others."""
         return self._relations[2]
 
-    @cached_property
-    def riders(self) -> tuple[frozenset[int], ...]:
-        """What is on or in each thing, and on or in that, and so on."""
-        count = len(self.scene.things)
-        over = self.on[:, :count] | self.inside
-        found: list[frozenset[int]] = []
-        for below in range(count):
-            reached: set[int] = set()
-            edge = {below}
-            while edge:
-                edge = {int(a) for b in edge for a in np.flatnonzero(over[:, b])} - reached
-                reached |= edge
-            found.append(frozenset(reached - {below}))
-        return tuple(found)
+    @property
+    def boxes(self) -> Floats:
+        """(n, 6): least and greatest x, y and z of each thing."""
+        return self._relations[3]
 
-    def burden(self, thing: int) -> frozenset[int]:
+    @property
+    def grips(self) -> Floats:
+        """(n, 2): x and y at which the cup can touch each thing, NaN for nowhere.
+
+        Solids with something on them are not looked at: they cannot be picked up.
+        """
+        return self._relations[4]
+
+    def riders(self, thing: int) -> list[int]:
+        """Return what is on or in a thing, and on or in that, and so on."""
+        found: list[int] = self.over[:, thing].nonzero()[0].tolist()
+        return found
+
+    def burden(self, thing: int) -> list[int]:
         """Return what keeps a thing from being picked up: what a carrier has on it does not."""
         if self.scene.things[thing].shape.role in ("holder", "carrier"):
-            return frozenset()
-        return self.riders[thing]
-
-    @cached_property
-    def grips(self) -> Floats:
-        """(n, 2): x and y at which the cup can touch each thing, NaN for none."""
-        found: Floats = kernel.grips(*self.scene.packed, self.poses)
-        return found
+            return []
+        return self.riders(thing)
 
     def is_liftable(self, thing: int) -> bool:
         """Return whether a thing can be picked up as it is."""
@@ -94,7 +95,9 @@ class State:
         """What hangs from the cup: what is held, then what is on or in it."""
         if self.held == NOTHING:
             return ()
-        return self.held, *sorted(self.riders[self.held])
+        if self.scene.things[self.held].shape.role == "solid":
+            return (self.held,)
+        return self.held, *self.riders(self.held)
 
     def key(self) -> tuple[Any, ...]:
         """Return something that is equal for equal states of one scene."""
@@ -102,8 +105,8 @@ class State:
 
     def symbols(self) -> tuple[Any, ...]:
         """Return something that is equal for states in which the same commands are possible."""
-        reached = np.isnan(self.grips[:, 0])
-        return self.held, self.on.tobytes(), self.inside.tobytes(), reached.tobytes()
+        on, inside, _, _, grips = self._relations
+        return self.held, on.tobytes(), inside.tobytes(), np.isnan(grips[:, 0]).tobytes()
 
     def to_json(self) -> dict[str, Any]:
         """Return the state, JSON-able; floats keep every bit."""

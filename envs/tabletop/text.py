@@ -88,8 +88,9 @@ def facts_to_text(known: Collection[Atom]) -> str:
         lines.append(f"On the table you see {seen}.")
     above: dict[str, list[str]] = defaultdict(list)
     for name, places in under.items():
-        for preposition, others in places.items():
-            above[f"{preposition.capitalize()} {listed(others)}"].append(one(name))
+        # In a bowl, a thing may stand on another one as well; it is named once all the same.
+        where = " and ".join(f"{word} {listed(others)}" for word, others in places.items())
+        above[where[0].upper() + where[1:]].append(one(name))
     lines += [f"{place} you see {listed(names)}." for place, names in sorted(above.items())]
     lines.append(f"The gripper holds {held}.")
     return "\n".join(lines)

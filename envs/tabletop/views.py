@@ -13,7 +13,7 @@ from crossworld.envs.core.parts import View
 from crossworld.envs.core.views import FrameView, MissionView, TextView
 from crossworld.envs.tabletop.colours import COLOURS
 from crossworld.envs.tabletop.painter import FRONT, SIDE, TabletopPainter, Views
-from crossworld.envs.tabletop.scene import Floats, Scene
+from crossworld.envs.tabletop.scene import Cast
 from crossworld.envs.tabletop.state import NOTHING
 from crossworld.envs.tabletop.visual.cameras import FAR
 from crossworld.envs.tabletop.world import TabletopWorld
@@ -43,29 +43,35 @@ class StateView:
 
     def render(self, world: TabletopWorld) -> NDArray[np.float32]:
         """Return a fresh float32 array."""
-        state = world.state
-        count = len(state.poses)
-        numbers = np.zeros(self._length, np.float32)
-        numbers[0], numbers[1] = state.cup
-        numbers[2] = state.scene.workspace.lift
-        numbers[3] = state.held != NOTHING
-        rows = numbers[GRIPPER : GRIPPER + ROW * count].reshape(count, ROW)
-        rows[:, :7] = state.poses
-        rows[:, 7:] = looks(state.scene)
+        numbers = np.empty(self._length, np.float32)
+        self._write(world, numbers)
         return numbers
 
     def render_batch(self, worlds: Sequence[TabletopWorld]) -> NDArray[np.float32]:
         """Return a fresh float32 array for several worlds, stacked."""
-        return np.stack([self.render(world) for world in worlds])
+        numbers = np.empty((len(worlds), self._length), np.float32)
+        for world, row in zip(worlds, numbers, strict=True):
+            self._write(world, row)
+        return numbers
 
+    def _write(self, world: TabletopWorld, numbers: NDArray[np.float32]) -> None:
+        state = world.state
+        count = len(state.poses)
+        numbers[:] = self._blank(state.scene.cast)
+        numbers[:2] = state.cup
+        numbers[3] = state.held != NOTHING
+        numbers[GRIPPER : GRIPPER + ROW * count].reshape(count, ROW)[:, :7] = state.poses
 
-def looks(scene: Scene) -> Floats:
-    """Return (n, 6): extents and colours of things."""
-    kept: Floats | None = scene.memory.get("looks")
-    if kept is None:
-        kept = np.array([[*thing.shape.size, *COLOURS[thing.colour]] for thing in scene.things])
-        scene.memory["looks"] = kept
-    return kept
+    def _blank(self, cast: Cast) -> NDArray[np.float32]:
+        """Return the numbers that are the same wherever things lie."""
+        kept: NDArray[np.float32] | None = cast.memory.get(self._length)
+        if kept is None:
+            kept = cast.memory[self._length] = np.zeros(self._length, np.float32)
+            kept[2] = cast.workspace.lift
+            for number, thing in enumerate(cast.things):
+                start = GRIPPER + ROW * number
+                kept[start + 7 : start + ROW] = *thing.shape.size, *COLOURS[thing.colour]
+        return kept
 
 
 def frame_view(camera: str, channel: str, painter: TabletopPainter) -> FrameView:

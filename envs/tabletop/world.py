@@ -8,7 +8,6 @@ from crossworld.envs.core.parts import Task
 from crossworld.envs.core.pddl import Atom, write_expression, write_problem
 from crossworld.envs.core.spaces import fit_text
 from crossworld.envs.tabletop import facts, language, metadata, statements
-from crossworld.envs.tabletop.goals import Held
 from crossworld.envs.tabletop.moves import (
     Impossible,
     Move,
@@ -86,9 +85,7 @@ class TabletopWorld:
         return self.event
 
     def _moved(self, move: Move) -> Event:
-        if isinstance(move, PickPlace) and any(
-            isinstance(g, Held) for g in self.setting.goals.goals
-        ):
+        if isinstance(move, PickPlace) and self.setting.goals.in_air:
             # A task that ends with a thing in the gripper ends before it is put down.
             lifted, thing = carried_out(self.state, move.pick, self._physics)
             if self.setting.goals.progress(lifted) >= 1:

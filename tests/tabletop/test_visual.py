@@ -290,9 +290,9 @@ def test_labels_count_things_and_piles() -> None:
         [pose_of(0.4 + 0.06 * k, 0.0, t.shape.size[2] / 2) for k, t in enumerate(things)]
     )
     scene = Scene(things, poses)
-    assert labels(scene).tolist() == [1, 2, 3, 2, 5]
-    assert labels(scene).dtype == np.int32
-    assert label_names(scene) == {
+    assert labels(scene.cast).tolist() == [1, 2, 3, 2, 5]
+    assert labels(scene.cast).dtype == np.int32
+    assert label_names(scene.cast) == {
         1: "red block",
         2: "blue beads",
         3: "green block",
@@ -318,7 +318,7 @@ def test_rows_are_placed_as_poses_say(turns: list[list[float]], held: int, seed:
     quaternions = np.array(turns) / np.linalg.norm(turns, axis=1, keepdims=True)
     poses = np.concatenate([dice.uniform(-0.2, 0.7, (3, 3)), quaternions], axis=1)
     cup = float(poses[seed % 3, 0]), float(poses[seed % 3, 1])
-    made = template(scene)
+    made = template(scene.cast)
     rows = made.instances(State(scene, poses, cup, held))["transform"]
     top = scene.workspace.lift
     for thing, (*place, x, y, z, w) in enumerate(poses):

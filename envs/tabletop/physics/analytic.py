@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 
 from crossworld.envs.tabletop.physics import analytic_kernel as kernel
 from crossworld.envs.tabletop.physics.bullet import SPATULA, WALL
-from crossworld.envs.tabletop.scene import Floats, Poses, Scene
+from crossworld.envs.tabletop.scene import CASTS, Cast, Floats, Poses, Scene
 from crossworld.envs.tabletop.shapes import Part, Shape
 
 Ints = NDArray[np.int64]
 
 SIDES = 24
 """Of the polygon that stands for a circle, of the same area."""
-
-SCENES = 64
-"""Scenes of which the polygons are kept; the least recently used goes first."""
 
 
 class AnalyticPhysics:
@@ -56,7 +53,7 @@ class AnalyticPhysics:
         Returns:
             (n, 7) float64, a new array.
         """
-        solids = _solids(scene)
+        solids = _solids(scene.cast)
         there = solids.there
         if away:
             there = there.copy()
@@ -81,7 +78,7 @@ class AnalyticPhysics:
         # Half the angle, without a sine.
         cos = math.sqrt((1 + dx) / 2)
         sin = math.copysign(math.sqrt((1 - dx) / 2), dy)
-        solids = _with_spatula(scene)
+        solids = _with_spatula(scene.cast)
         pose = (x, y, SPATULA[2] + 0.001, 0.0, 0.0, sin, cos)
         all_poses = np.concatenate([poses, [pose]])
         result = kernel.sweep(*solids.fields, all_poses, solids.there, length, dx, dy)
@@ -96,20 +93,20 @@ class _Solids(NamedTuple):
     there: NDArray[np.bool_]
 
 
-@lru_cache(SCENES)
-def _solids(scene: Scene) -> _Solids:
-    return _packed(scene, [(thing.shape, thing.fixed) for thing in scene.things])
+@lru_cache(CASTS)
+def _solids(cast: Cast) -> _Solids:
+    return _packed(cast, [(thing.shape, thing.fixed) for thing in cast.things])
 
 
-@lru_cache(SCENES)
-def _with_spatula(scene: Scene) -> _Solids:
+@lru_cache(CASTS)
+def _with_spatula(cast: Cast) -> _Solids:
     spatula = Shape(
         "spatula", (Part("box", SPATULA),), (2 * SPATULA[0], 2 * SPATULA[1], 2 * SPATULA[2])
     )
-    return _packed(scene, [*((t.shape, t.fixed) for t in scene.things), (spatula, True)])
+    return _packed(cast, [*((t.shape, t.fixed) for t in cast.things), (spatula, True)])
 
 
-def _packed(scene: Scene, things: list[tuple[Shape, bool]]) -> _Solids:
+def _packed(cast: Cast, things: list[tuple[Shape, bool]]) -> _Solids:
     solid = [shape.role != "marker" for shape, _ in things]
     parts = [
         shape.parts if is_solid else () for (shape, _), is_solid in zip(things, solid, strict=True)
@@ -128,7 +125,7 @@ def _packed(scene: Scene, things: list[tuple[Shape, bool]]) -> _Solids:
         (not fixed) * is_solid * kernel.MOVABLE + (shape.role == "holder") * kernel.HOLDER
         for (shape, fixed), is_solid in zip(things, solid, strict=True)
     ]
-    (x0, x1), (y0, y1) = scene.workspace.x, scene.workspace.y
+    (x0, x1), (y0, y1) = cast.workspace.x, cast.workspace.y
     fields = (
         corners,
         counts,

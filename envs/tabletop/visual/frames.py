@@ -28,7 +28,7 @@ def draw_views(states: Sequence[State], views: Sequence[str], size: int) -> list
         KeyError: a view has no such name.
         ValueError: the size is out of range.
     """
-    templates = [template(state.scene) for state in states]
+    templates = [template(state.scene.cast) for state in states]
     rows = [made.instances(state) for made, state in zip(templates, states, strict=True)]
     frames = render_batch(
         shapes().meshes,

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from crossworld.envs.tabletop.scene import Scene
+from crossworld.envs.tabletop.scene import Cast
 
 
-def labels(scene: Scene) -> NDArray[np.int32]:
+def labels(cast: Cast) -> NDArray[np.int32]:
     """Return the (n,) int32 labels of things: their number + 1, in a pile that of its first piece.
 
     0 is everything else: table, gripper and background.
@@ -15,12 +15,12 @@ def labels(scene: Scene) -> NDArray[np.int32]:
     return np.array(
         [
             first.setdefault(thing.pile, number + 1) if thing.pile else number + 1
-            for number, thing in enumerate(scene.things)
+            for number, thing in enumerate(cast.things)
         ],
         np.int32,
     )
 
 
-def label_names(scene: Scene) -> dict[int, str]:
+def label_names(cast: Cast) -> dict[int, str]:
     """Return what the text calls that which has a label; without 0."""
-    return dict(zip(labels(scene).tolist(), scene.names, strict=True))
+    return dict(zip(labels(cast).tolist(), cast.names, strict=True))

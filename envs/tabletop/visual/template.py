@@ -11,16 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from crossworld.envs.core.raster import INSTANCE, Camera, Row, Rows, pack
 from crossworld.envs.tabletop.colours import COLOURS
 from crossworld.envs.tabletop.physics.bullet import WALL
-from crossworld.envs.tabletop.scene import Floats, Scene, Thing, Workspace
+from crossworld.envs.tabletop.scene import CASTS, Cast, Floats, Thing, Workspace
 from crossworld.envs.tabletop.shapes import Vector
 from crossworld.envs.tabletop.state import State
 from crossworld.envs.tabletop.visual.cameras import BOTTOM, RIM, RIM_HEIGHT, VIEWS, camera
 from crossworld.envs.tabletop.visual.library import shapes
 from crossworld.envs.tabletop.visual.numbering import labels
 from crossworld.envs.tabletop.visual.placing import place
-
-SCENES = 256
-"""Scenes that one process keeps."""
 
 WOOD, RIM_WOOD = (0.88, 0.80, 0.68), (0.66, 0.52, 0.37)
 RUBBER, STEEL = (0.20, 0.20, 0.23), (0.42, 0.43, 0.47)
@@ -68,14 +65,14 @@ class Template:
         return rows[:count]
 
 
-@lru_cache(maxsize=SCENES)
-def template(scene: Scene) -> Template:
-    """Return the rows of a scene, from the process's cache if they are there."""
-    table = [*_tray(scene.workspace)]
-    numbers = labels(scene).tolist()
+@lru_cache(maxsize=CASTS)
+def template(cast: Cast) -> Template:
+    """Return the rows of a cast, from the process's cache if they are there."""
+    table = [*_tray(cast.workspace)]
+    numbers = labels(cast).tolist()
     markers = 0
     things: list[list[Row]] = []
-    for thing, label in zip(scene.things, numbers, strict=True):
+    for thing, label in zip(cast.things, numbers, strict=True):
         if thing.shape.role == "marker":
             things.append([*_painted(thing, label, 2 * markers * ABOVE)])
             markers += 1
@@ -89,8 +86,8 @@ def template(scene: Scene) -> Template:
         rows["transform"].copy(),
         np.cumsum([len(table), *map(len, things)], dtype=np.int64),
         len(cup),
-        float(scene.workspace.lift),
-        {view: camera(scene.workspace, view) for view in VIEWS},
+        float(cast.workspace.lift),
+        {view: camera(cast.workspace, view) for view in VIEWS},
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from crossworld.envs.core.raster import INSTANCE, Camera, Frame, MeshLibrary
 from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.physics.bullet import load_bullet
-from crossworld.envs.tabletop.scene import Floats, Scene
+from crossworld.envs.tabletop.scene import Cast, Floats
 from crossworld.envs.tabletop.state import State
 from crossworld.envs.tabletop.visual.frames import BACKGROUND, LIGHT, cut
 from crossworld.envs.tabletop.visual.library import shapes
@@ -43,7 +43,7 @@ def draw_views(states: Sequence[State], views: Sequence[str], size: int) -> list
     """
     frames = [_blank(len(states), size) for _ in views]
     for number, state in enumerate(states):
-        stage = _stage(state.scene)
+        stage = _stage(state.scene.cast)
         stage.arrange(state)
         for view, frame in zip(views, frames, strict=True):
             stage.draw(view, cut(frame, number))
@@ -58,17 +58,17 @@ def _blank(count: int, size: int) -> Frame:
     )
 
 
-_STAGES: OrderedDict[Scene, "_Stage"] = OrderedDict()
+_STAGES: OrderedDict[Cast, "_Stage"] = OrderedDict()
 
 
-def _stage(scene: Scene) -> "_Stage":
-    """Return the stage of a scene."""
-    stage = _STAGES.get(scene)
+def _stage(cast: Cast) -> "_Stage":
+    """Return the stage of a cast."""
+    stage = _STAGES.get(cast)
     if stage is None:
         while len(_STAGES) >= STAGES:
             _STAGES.popitem(last=False)[1].close()
-        stage = _STAGES[scene] = _Stage(template(scene))
-    _STAGES.move_to_end(scene)
+        stage = _STAGES[cast] = _Stage(template(cast))
+    _STAGES.move_to_end(cast)
     return stage
 
 
