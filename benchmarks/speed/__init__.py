@@ -1,9 +1,10 @@
-"""`make speed`: the household beside the real ALFWorld, in one run on this machine.
+"""`make speed`: household and tabletop beside their peers, in one run on this machine.
 
 Rates on a shared machine are worth little; ratios within one run are what counts. Both sides play
 the same commands on the same games; only `step` is timed. Times are CPU times of this process.
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,9 +18,11 @@ from crossworld.benchmarks.speed.loading import (
     packing_rows,
     resetting_rows,
 )
+from crossworld.benchmarks.speed.picking import picking_rows
 from crossworld.benchmarks.speed.rows import Row
 from crossworld.benchmarks.speed.seeing import seeing_rows
 from crossworld.benchmarks.speed.stepping import stepping_rows
+from crossworld.envs.core.errors import CrossworldError
 from crossworld.envs.household.alfworld import default_data
 from crossworld.envs.household.corpus import open_corpus
 from crossworld.envs.household.generation.export import write_games
@@ -28,22 +31,44 @@ GENERATED = 120
 """Games that are generated where there is no official data."""
 
 
-def main(data: str | None = None) -> list[Row]:
-    """Measure everything, print the table and return its rows."""
-    given = data or default_data()
+def household() -> list[Row]:
+    """Measure the household on official games, or on generated ones where there are none."""
+    given = default_data()
     if given is not None:
-        return _measure(given)
+        return _on_games(given)
     with TemporaryDirectory() as folder:
         for _ in write_games(Path(folder), "train", range(GENERATED)):
             pass
-        return _measure(folder)
+        return _on_games(folder)
 
 
-def _measure(data: str) -> list[Row]:
-    console = Console()
+def tabletop() -> list[Row]:
+    """Measure picking and placing."""
+    rows = picking_rows()
+    _show("tabletop, picks and places per second, one core", rows)
+    return rows
+
+
+WORLDS: Mapping[str, Callable[[], list[Row]]] = {"household": household, "tabletop": tabletop}
+"""Name to what measures it, prints its tables and returns their rows."""
+
+
+def main(world: str | None = None) -> list[Row]:
+    """Measure a world, or all of them.
+
+    Raises:
+        CrossworldError: there is no such world.
+    """
+    if world is not None and world not in WORLDS:
+        raise CrossworldError(f"world {world!r} is not one of {', '.join(WORLDS)}.")
+    Console().print(f"crossworld {crossworld.__version__}")
+    return [row for name in ([world] if world else WORLDS) for row in WORLDS[name]()]
+
+
+def _on_games(data: str) -> list[Row]:
     corpus = open_corpus(data)
     folders = [f for split in corpus.splits for f in corpus.folders(split)]
-    console.print(f"crossworld {crossworld.__version__}, {len(folders)} games in {corpus.root}")
+    Console().print(f"{len(folders)} games in {corpus.root}")
     text = [
         *loading_rows(folders),
         *packing_rows(corpus),
@@ -51,15 +76,15 @@ def _measure(data: str) -> list[Row]:
         *stepping_rows(data, folders),
         *resetting_rows(data),
     ]
-    _show(console, "household, text modalities, one core", text)
+    _show("household, text modalities, one core", text)
     seen = seeing_rows(data, folders)
-    _show(console, "household, image and text, one core", seen)
+    _show("household, image and text, one core", seen)
     return [*text, *seen]
 
 
-def _show(console: Console, title: str, rows: list[Row]) -> None:
+def _show(title: str, rows: list[Row]) -> None:
     table = Table("what", "measured", "target", "", title=title)
     for row in rows:
         verdict = {None: "", True: "[green]met[/]", False: "[red]not met[/]"}[row.met]
         table.add_row(row.what, row.measured, row.target, verdict)
-    console.print(table)
+    Console().print(table)

@@ -83,6 +83,8 @@ class Related:
 
     def share(self, state: State) -> float:
         """Return the share of the things that are where they should be."""
+        if len(self.things) == len(self.targets) == 1:
+            return float(RELATIONS[self.relation](state, self.things[0], self.targets[0]))
         return len(self._placed(state)) / len(self.things)
 
     def formula(self, state: State) -> Expression:

@@ -107,6 +107,9 @@ def grasped(state: State, move: Pick) -> int:
 def check_liftable(state: State, thing: int) -> None:
     """Raise `Impossible` if a thing cannot be picked up."""
     things = state.scene.things
+    reached = state.grips[thing, 0]
+    if reached == reached and not things[thing].pile:
+        return  # the usual case, and a number only if there is no burden
     if things[thing].fixed:
         raise Impossible(f"The {things[thing].name} cannot be picked up.")
     if things[thing].pile:

@@ -141,11 +141,15 @@ def report(
 
 
 @app.command()
-def speed() -> None:
-    """Measure steps per second, side by side with the original."""
+def speed(
+    world: Annotated[
+        str | None, typer.Argument(help="household or tabletop. Default: both.")
+    ] = None,
+) -> None:
+    """Measure steps per second, side by side with peers."""
     from crossworld.benchmarks.speed import main
 
-    main()
+    main(world)
 
 
 @data_app.command()
