@@ -28,7 +28,7 @@ MISSION_LINES = 2
 LINE_HEIGHT = 1.32
 """Of the font size."""
 
-INSET, INSET_FRAME = 0.28, 2
+INSET, INSET_FRAME = 0.25, 2
 """Share of the width that a picture in the corner of another takes, and its frame in pixels."""
 
 Outcome: TypeAlias = Literal["playing", "solved", "failed"]

@@ -64,7 +64,12 @@ def list_() -> None:
 
 @app.command()
 def play(
-    env: Env = DEFAULT_ENV,
+    env: Annotated[
+        str, typer.Argument(metavar="ENV", help="Environment id; see 'crossworld list'.")
+    ] = DEFAULT_ENV,
+    named: Annotated[
+        str | None, typer.Option("--env", help="The same, as the other commands take it.")
+    ] = None,
     split: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
     task: Annotated[str | None, typer.Option(help="Task id. Default: drawn with the seed.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draw.")] = None,
@@ -79,6 +84,7 @@ def play(
     ] = True,
 ) -> None:
     """Play a game yourself, in the terminal or in the browser."""
+    env = named or env
     if web:
         from crossworld.commands.web import play_in_browser
 
