@@ -4,16 +4,17 @@ A goal is plain data, so that it can be compared with what its words are read as
 Things are given by their numbers in the scene.
 """
 
-from collections.abc import Collection
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, Protocol
 
 import numpy as np
 
 from crossworld.envs.core.pddl import Expression
 from crossworld.envs.tabletop.facts import symbol
-from crossworld.envs.tabletop.relations import RELATIONS, is_turned, yaw_of
+from crossworld.envs.tabletop.relations import RELATIONS
 from crossworld.envs.tabletop.scene import Scene
 from crossworld.envs.tabletop.state import NOTHING, State
 
@@ -135,16 +136,12 @@ class Related:
 
     def _placed(self, state: State) -> dict[int, int]:
         """Return things that are where they should be, and the target of each."""
-        true = RELATIONS[self.relation]
-        settled: dict[int, int] = {}
-        for thing in self.things:
-            found = [t for t in self.targets if true(state, thing, t)]
-            if self.which == "all":
-                if len(found) == len(self.targets):
-                    settled[thing] = found[0]
-            elif self.which == "any" and found:
-                settled[thing] = found[0]
-        return settled if self.which != "own" else _matched(state, self)
+        true = partial(RELATIONS[self.relation], state)
+        if self.which == "own":
+            return matched(self.things, self.targets, true)
+        found = {thing: [t for t in self.targets if true(thing, t)] for thing in self.things}
+        needed = len(self.targets) if self.which == "all" else 1
+        return {thing: targets[0] for thing, targets in found.items() if len(targets) >= needed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,62 +177,6 @@ class Gathered:
 
     def _pieces(self, state: State) -> list[int]:
         return [i for i, thing in enumerate(state.scene.things) if thing.pile == self.pile]
-
-
-@dataclass(frozen=True, slots=True)
-class Posed:
-    """Things are at places given by numbers; GenSim's "pose" metric, with heights.
-
-    Attributes:
-        things: what is to be moved.
-        places: x, y, z (metres) and yaw (degrees) each.
-        own: whether each place counts for one thing only (GenSim's `replace=False`).
-        distance: how far off a thing may be, metres; GenSim's `pos_eps`.
-        turn: how far off its yaw may be, degrees; GenSim's `rot_eps`.
-    """
-
-    things: tuple[int, ...]
-    places: tuple[tuple[float, float, float, float], ...]
-    own: bool = True
-    distance: float = 0.01
-    turn: float = 15.0
-
-    def share(self, state: State) -> float:
-        """Return the share of the things that are at a place."""
-        return len(self._placed(state)) / len(self.things)
-
-    def formula(self, state: State) -> Expression:
-        """Return it as a PDDL formula: symbols know of no numbers, so it never holds for them."""
-        names = state.scene.names
-        placed: list[Expression] = [["placed", symbol(names[thing])] for thing in self.things]
-        return ["and", *placed]
-
-    def advise(self, state: State) -> str:
-        """Return the next command towards it."""
-        placed = self._placed(state)
-        thing = next(t for t in self.things if t not in placed)
-        if before := freed(state, thing):
-            return before
-        free = [p for i, p in enumerate(self.places) if i not in placed.values() or not self.own]
-        x, y, _, yaw = free[0]
-        what = "it" if state.held == thing else f"the {state.scene.names[thing]}"
-        return f"put {what} at {x:.4f} {y:.4f} turned {yaw:.1f}"
-
-    def _placed(self, state: State) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for thing in self.things:
-            if thing in state.lifted:
-                continue
-            for number, (x, y, z, yaw) in enumerate(self.places):
-                if self.own and number in found.values():
-                    continue
-                gap = state.poses[thing, :3] - (x, y, z)
-                near = float((gap[:2] ** 2).sum()) <= self.distance**2 and abs(gap[2]) <= 0.01
-                period = state.scene.things[thing].shape.turn
-                if near and is_turned(yaw_of(state, thing) - yaw, period, self.turn):
-                    found[thing] = number
-                    break
-        return found
 
 
 @dataclass(frozen=True)
@@ -279,7 +220,7 @@ class Goals:
         done = 0.0
         for share, weight in zip(shares, weights, strict=True):
             done += share * weight
-        return min(done / sum(weights), 1 - 1e-6)
+        return min(done / math.fsum(weights), 1 - 1e-6)
 
     def next_words(self, state: State) -> str:
         """Return the words of the first goal that does not hold; the last one's if all do."""
@@ -344,20 +285,21 @@ def _unstacked(state: State, burden: Collection[int]) -> str:
     return f"put the {state.scene.names[top]} on the table"
 
 
-def _matched(state: State, goal: Related) -> dict[int, int]:
-    """Return a largest set of pairs of things and targets, each used once."""
-    true = RELATIONS[goal.relation]
+def matched(
+    things: Sequence[int], targets: Sequence[int], fits: Callable[[int, int], bool]
+) -> dict[int, int]:
+    """Return a largest set of pairs of things and targets that fit, each used once."""
     pairs: dict[int, int] = {}  # target to thing
 
     def give(thing: int, tried: set[int]) -> bool:
-        for target in goal.targets:
-            if target not in tried and true(state, thing, target):
+        for target in targets:
+            if target not in tried and fits(thing, target):
                 tried.add(target)
                 if target not in pairs or give(pairs[target], tried):
                     pairs[target] = thing
                     return True
         return False
 
-    for thing in goal.things:
+    for thing in things:
         give(thing, set())
     return {thing: target for target, thing in pairs.items()}
