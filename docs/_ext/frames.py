@@ -19,6 +19,7 @@ from PIL import Image
 from sphinx.application import Sphinx
 
 import crossworld  # noqa: F401 (registers the ids)
+from crossworld.envs.tabletop.text import GREETING
 
 FOLDER = "_build/frames"
 SIZE = 256
@@ -65,6 +66,9 @@ STATES: Mapping[str, tuple[str, Parts]] = {
 }
 """How conditions look."""
 
+TABLE_TASK = "deliver-pallet"
+"""What the table is shown with."""
+
 CHANNELS: Parts = (("go to fridge 1", "open fridge 1"),)
 """What all modalities are shown of."""
 
@@ -106,6 +110,23 @@ def moments(name: str, task_id: str, parts: Parts) -> Iterator[Picture]:
             said = shorten(said.partition("ALFRED! =- ")[2], 130, placeholder=" ...")
         title = f"`> {command}`" if command else "the opening"
         yield Picture(f"{name}-{number}", observation["image"], title, said)
+
+
+def tables() -> Iterator[Picture]:
+    """Yield what both cameras see of a task on the table, while an expert does it."""
+    env = gym.make("crossworld/Tabletop-v0", task=TABLE_TASK, image_size=SIZE, expert="planner")
+    observation, info = env.reset(options={"task_id": "train/0"})
+    shown = [("the opening", observation)]
+    while not info["success"]:
+        command = info["expert_action"]
+        observation, _, _, _, info = env.step(command)
+        shown.append((f"`> {command}`", observation))
+    for number in (0, 1, -1):
+        title, observation = shown[number]
+        said = " ".join(observation["text"].split()).partition(" Your task")[0]
+        both = np.concatenate([observation["image"], observation["image_side"]], axis=1)
+        yield Picture(f"table-{number % len(shown)}", both, title, said.removeprefix(GREETING))
+    env.close()
 
 
 def channels() -> Iterator[Picture]:
@@ -157,6 +178,7 @@ def write_frames(folder: Path) -> None:
         "episode.md": gallery(moments("episode", KITCHEN, EPISODE), folder, "2 2 3 3"),
         "states.md": gallery(states, folder, "2 2 4 4"),
         "channels.md": gallery(channels(), folder, "2 2 2 2"),
+        "tabletop.md": gallery(tables(), folder, "1 1 3 3"),
     }
     for name, text in pages.items():
         (folder / name).write_text(text, "utf-8")

@@ -1,4 +1,4 @@
 """What every world shares: the paired environment, its parts, PDDL, text spaces and snapshots.
 
-Private until a second world stands on it: names and signatures here may change.
+Two worlds stand on it. Names and signatures here change with a line in the changelog only.
 """

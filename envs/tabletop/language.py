@@ -23,6 +23,7 @@ import numpy as np
 
 from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.moves import (
+    SPATULA,
     Impossible,
     Move,
     Pick,
@@ -32,7 +33,6 @@ from crossworld.envs.tabletop.moves import (
     check_liftable,
     lifted,
 )
-from crossworld.envs.tabletop.physics.bullet import SPATULA
 from crossworld.envs.tabletop.relations import entities, yaw_of
 from crossworld.envs.tabletop.scene import Scene
 from crossworld.envs.tabletop.state import NOTHING, State, listed

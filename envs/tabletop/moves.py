@@ -16,6 +16,9 @@ from crossworld.envs.tabletop import kernel
 from crossworld.envs.tabletop.scene import Floats, Poses, Scene
 from crossworld.envs.tabletop.state import NOTHING, State, listed
 
+SPATULA = (0.004, 0.04, 0.03)
+"""Half extents of what things are pushed with, metres: it is swept along its first axis."""
+
 
 class Impossible(Exception):
     """Why a move cannot be made, in words for the player."""

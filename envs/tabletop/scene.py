@@ -19,6 +19,9 @@ Poses = Floats
 Parts = tuple[NDArray[np.int64], Floats, Floats, Floats, NDArray[np.int64]]
 """Kinds, halves, offsets, turns and owners, as `Packed` has them."""
 
+WALL = 0.02
+"""Distance of the walls about the table from the workspace, metres."""
+
 CASTS = 256
 """Casts kept per process; the least recently used goes first."""
 

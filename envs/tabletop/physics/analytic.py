@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from crossworld.envs.tabletop.moves import SPATULA
 from crossworld.envs.tabletop.physics import analytic_kernel as kernel
-from crossworld.envs.tabletop.physics.bullet import SPATULA, WALL
-from crossworld.envs.tabletop.scene import CASTS, Cast, Floats, Poses, Scene
+from crossworld.envs.tabletop.scene import CASTS, WALL, Cast, Floats, Poses, Scene
 from crossworld.envs.tabletop.shapes import Part, Shape
 
 Ints = NDArray[np.int64]

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from crossworld.envs.tabletop.scene import Floats, Poses, Scene, Workspace
+from crossworld.envs.tabletop.moves import SPATULA
+from crossworld.envs.tabletop.scene import WALL, Floats, Poses, Scene, Workspace
 from crossworld.envs.tabletop.shapes import Part, Shape
 
 STEPS_AT_ONCE, MOST_STEPS = 15, 360
@@ -34,12 +35,6 @@ KEPT = 1e-3
 FRICTION, ROLLING = 0.6, 0.004
 STRIDE, RATE = 0.001, 240
 """Metres that the spatula goes in a step; steps in a second."""
-
-SPATULA = (0.004, 0.04, 0.03)
-"""Half extents: it is swept along its first axis."""
-
-WALL = 0.02
-"""Distance of the walls about the table from the workspace."""
 
 _ORIGIN = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 

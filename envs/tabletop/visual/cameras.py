@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from crossworld.envs.core.raster import Camera
-from crossworld.envs.tabletop.physics.bullet import WALL
-from crossworld.envs.tabletop.scene import Floats, Workspace
+from crossworld.envs.tabletop.scene import WALL, Floats, Workspace
 
 FOV = 25.0
 """Degrees: narrow, so that what hangs near the camera does not make all else small."""

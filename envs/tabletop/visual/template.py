@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from crossworld.envs.core.raster import INSTANCE, Camera, Row, Rows, pack
 from crossworld.envs.tabletop.colours import COLOURS
-from crossworld.envs.tabletop.physics.bullet import WALL
-from crossworld.envs.tabletop.scene import CASTS, Cast, Floats, Thing, Workspace
+from crossworld.envs.tabletop.scene import CASTS, WALL, Cast, Floats, Thing, Workspace
 from crossworld.envs.tabletop.shapes import Vector
 from crossworld.envs.tabletop.state import State
 from crossworld.envs.tabletop.visual.cameras import BOTTOM, RIM, RIM_HEIGHT, VIEWS, camera
