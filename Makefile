@@ -28,7 +28,7 @@ run: dev  ## set up, then benchmark the default world: a table and an HTML repor
 	@$(BIN)/crossworld bench quick --fresh --out runs/quick
 
 test: dev  ## set up, then all tests, slow ones last
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: dev  ## lint, format, types and import rules
 	@$(BIN)/ruff check
@@ -66,7 +66,7 @@ $(SETUP): $(VENV)/pyvenv.cfg
 # would pack files that the sources no longer have.
 $(COMPAT): compat-%: .venv-compat-%/$(CONTENT)
 	@echo "gymnasium $*:"
-	@.venv-compat-$*/bin/python -m pytest tests/contract
+	@.venv-compat-$*/bin/python -m pytest -n auto tests/contract
 
 $(PEERS:%=.venv-compat-%/$(CONTENT)): .venv-compat-%/$(CONTENT):
 	@echo "Installing crossworld into .venv-compat-$* ..."

@@ -70,7 +70,7 @@ class Progress(BaseCallback):
 def main() -> None:
     """Train and test."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=300_000)
+    parser.add_argument("--steps", type=int, default=150_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--episodes", type=int, default=500, help="of the test")
     chosen = parser.parse_args()

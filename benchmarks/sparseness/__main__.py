@@ -53,7 +53,6 @@ def main() -> None:
         measured(row, physics, options.steps or row.steps[physics], options.seed)
         for physics in options.physics
         for row in ROWS
-        if physics in row.steps
     ]
     command = f"python -m crossworld.benchmarks.sparseness --seed {options.seed}"
     if options.steps:

@@ -10,6 +10,7 @@
 | `(right-over a b)` | a lies over the outline b, turned as it is |
 | `(region a r)` | a stands in this ninth of the table |
 | `(movable a)` | it is not fixed |
+| `(hidden a)` | no camera sees it: too few pixels at 64 x 64 |
 | `(placed a)` | never stated: stands for a goal that is a place in numbers |
 """
 
@@ -27,6 +28,7 @@ from crossworld.envs.tabletop.relations import (
 )
 from crossworld.envs.tabletop.scene import Scene
 from crossworld.envs.tabletop.state import NOTHING, State
+from crossworld.envs.tabletop.visual.seen import hidden
 
 PREDICATES: Mapping[str, tuple[str, ...]] = {
     "on": ("thing", "thing"),
@@ -40,6 +42,7 @@ PREDICATES: Mapping[str, tuple[str, ...]] = {
     "right-over": ("thing", "thing"),
     "region": ("thing", "place"),
     "movable": ("thing",),
+    "hidden": ("thing",),
     "placed": ("thing",),
 }
 
@@ -70,6 +73,8 @@ def _facts(state: State) -> Iterator[Atom]:
         yield Atom("handempty", ())
     else:
         yield Atom("holding", (symbol(scene.names[state.held]),))
+    for name in hidden(state):
+        yield Atom("hidden", (symbol(name),))
     for name, things in groups.items():
         word, first = symbol(name), things[0]
         thing = scene.things[first]

@@ -278,10 +278,13 @@ def cleared(state: State, targets: list[int], thing: int, but: set[int]) -> str:
 
 
 def _unstacked(state: State, burden: Collection[int]) -> str:
-    """Return the command that puts the uppermost of some things on the table, "" for none."""
+    """Return the command that puts the uppermost of some things on the table, "" for none.
+
+    Of those that can be lifted, if there are any.
+    """
     if not burden:
         return ""
-    top = max(burden, key=lambda thing: (state.poses[thing, 2], thing))
+    top = max(burden, key=lambda thing: (state.is_liftable(thing), state.poses[thing, 2], thing))
     return f"put the {state.scene.names[top]} on the table"
 
 

@@ -24,6 +24,7 @@ from crossworld.envs.tabletop.relations import (
 from crossworld.envs.tabletop.shapes import LETTERS, letter
 from crossworld.envs.tabletop.state import NOTHING, State
 from crossworld.envs.tabletop.text import FAIL, LOOK, MOVE, OPENING, PICK, PUSH, PUT, Event
+from crossworld.envs.tabletop.visual.seen import hidden
 
 ACTIONS = {
     OPENING: "Initialize",
@@ -96,6 +97,8 @@ def _stated(metadata: Mapping[str, Any]) -> Iterator[Atom]:
         yield Atom("handempty", ())
     for name, record in records.items():
         word = symbol(record["name"])
+        if not record["visible"]:
+            yield Atom("hidden", (word,))
         if name in held:
             yield Atom("holding", (word,))
         if record["moveable"]:
@@ -184,7 +187,7 @@ def _record(
         "color": thing.colour,
         "position": _point(x, y, z),
         "rotation": _turn(yaw_of(state, pieces[0])),
-        "visible": True,
+        "visible": name not in hidden(state),
         "receptacle": thing.shape.role != "solid",
         "receptacleObjectIds": inside,
         "parentReceptacles": _ids(parents, ids),

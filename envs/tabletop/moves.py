@@ -25,7 +25,13 @@ class Impossible(Exception):
 
 
 class Physics(Protocol):
-    """How things come to rest; no method changes its arguments or remembers anything."""
+    """How things come to rest; no method changes its arguments or remembers anything.
+
+    Attributes:
+        name: what `physics=` takes.
+    """
+
+    name: str
 
     def settle(self, scene: Scene, poses: Poses, away: tuple[int, ...]) -> Poses:
         """Return where everything rests that is let go at these poses, but for what is `away`."""

@@ -65,12 +65,18 @@ def describe(state: State, event: Event, mission: str) -> str:
 
 
 def facts_to_text(known: Collection[Atom]) -> str:
-    """Return what is seen on the table, in words: a function of the facts alone."""
+    """Return what is seen on the table, in words: a function of the facts alone.
+
+    What no camera sees is left out, but for its name where something that is seen lies on it.
+    """
     under: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     table, regions = [], {}
     held = "nothing"
+    unseen = {spoken(atom.args[0]) for atom in known if atom.predicate == "hidden"}
     for atom in sorted(known):
         name = spoken(atom.args[0]) if atom.args else ""
+        if name in unseen:
+            continue
         match atom.predicate:
             case "on" | "in":
                 under[name][atom.predicate].append(f"the {spoken(atom.args[1])}")

@@ -141,9 +141,10 @@ class TabletopWorld:
         return {pieces[0] + 1: name for name, pieces in entities(self.setting.scene).items()}
 
     def to_json(self) -> dict[str, Any]:
-        """Return task, state, last event and sentence, JSON-able."""
+        """Return task, physics, state, last event and sentence, JSON-able."""
         return {
             "task": self.setting.task,
+            "physics": self._physics.name,
             "state": self.state.to_json(),
             "event": list(self.event),
             "sentence": self._sentence,
@@ -159,6 +160,11 @@ class TabletopWorld:
         try:
             if data["task"] != setting.task:
                 raise SnapshotError(f"snapshot: of task {data['task']!r}, not {setting.task!r}.")
+            if data["physics"] != physics.name:
+                # What leans in one cannot stand in the other.
+                raise SnapshotError(
+                    f"snapshot: of physics={data['physics']!r}, not {physics.name!r}."
+                )
             state = State.from_json(setting.scene, data["state"])
             event = Event(*data["event"])
             sentence = data["sentence"]

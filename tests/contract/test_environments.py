@@ -37,6 +37,10 @@ EACH_CLASS = pytest.mark.parametrize("env_id", CLASSES.values())
 GOLDEN = {
     "crossworld/Household-v0": "0885e11855490819e2d55b4b1fd6ccd309d08ab359e88c2c469167014577f03e",
     "crossworld/ALFWorld-v0": "b6c2a152d12caec5beb81f732b076232e7425f5aefd8808166ee5050e0638fa9",
+    "crossworld/TabletopGrasp-v0": "4ad27b01708611c6d9753ea58e63a166b28626f2f9d7432f0afa0093a3773569",
+    "crossworld/TabletopStack-v0": "84edf8bfd824d07903944d9d7f332c829ab93e69896e835b530623c744ec7701",
+    "crossworld/TabletopTripleStack-v0": "6bdb0b634d2e70d8709f357d2222f5cb74712b6dac826afb0fdf5e7988d338c8",
+    "crossworld/Tabletop-v0": "c3d36d6ca3d08ab0090ead79d6b9691c16dedaf26b3b370ccf6384d73f4e5f3f",
 }
 
 # The same for images. Where floating-point functions of the system's library differ in the last bit,
@@ -44,6 +48,10 @@ GOLDEN = {
 GOLDEN_IMAGES = {
     "crossworld/Household-v0": "61f24b6bc87f21fd104790876dd43897843757e664e7f4cffb7884bc4bd31243",
     "crossworld/ALFWorld-v0": "8a120c277986f22b1ee73766561527e3288e97dec07285b06778e39fe771efaf",
+    "crossworld/TabletopGrasp-v0": "abb4c3b2ac37ae001bf15786663203a122dbb632e37deb334ebe5081a8d12a7e",
+    "crossworld/TabletopStack-v0": "15c7b07127b1fb59957af3a24d22b90cc106e794b0b76cde4106dac2c1062942",
+    "crossworld/TabletopTripleStack-v0": "4d9310fe38b487aa54efbfba193762a5cfa2bae532d2f70dc2c330eeec7ca0fb",
+    "crossworld/Tabletop-v0": "6a139d8751c78f451d539068a68cf08757a4c3b5fe472ee8d5a7268959be6fbc",
 }
 MADE_ON = ("Linux", "x86_64", "glibc")
 

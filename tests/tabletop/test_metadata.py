@@ -87,7 +87,7 @@ def test_a_load_in_the_gripper_is_read_back(table: Any) -> None:
 
 
 @given(x=st.floats(-0.075, 0.075), y=st.floats(-0.075, 0.075), yaw=st.floats(0, 360))
-@settings(max_examples=25)
+@settings(deadline=None, max_examples=25)
 def test_what_lies_on_a_rim_is_read_back(table: Any, x: float, y: float, yaw: float) -> None:
     """On or in is not told by boxes alone."""
     for holder in (shapes.bowl(), shapes.box(), shapes.corner()):
@@ -129,7 +129,7 @@ WRONG = (None, 7, "no such thing", [], {}, [None], {"x": None}, float("inf"), fl
 
 
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=150)
 def test_damaged_metadata_is_a_clear_error_or_none(moments: Any, data: Any) -> None:
     """Nothing else than `MetadataError` is ever raised, and no facts are made that are no atoms."""
     moment = moments[data.draw(st.integers(0, len(moments) - 1))]
@@ -180,3 +180,23 @@ def test_what_facts_need_of_a_thing_is_missed(moments: Any, key: str) -> None:
 def test_no_metadata_at_all_is_a_clear_error(wrong: Any) -> None:
     with pytest.raises(MetadataError, match="metadata"):
         metadata_to_facts(wrong)
+
+
+def test_values_that_only_look_right_are_a_clear_error(moments: Any) -> None:
+    def endless(metadata: dict[str, Any]) -> None:
+        metadata["objects"][1]["position"]["x"] = float("inf")
+
+    def flat(metadata: dict[str, Any]) -> None:
+        metadata["sceneBounds"]["cornerPoints"] = [[0.0, 0.0, 0.0]] * 8
+
+    damages = (
+        endless, flat, lambda m: m["objects"][1].update(name=7),
+        lambda m: m["objects"][1].update(parentRelations=["under"]),
+        lambda m: m["objects"][1].update(parentRelations=[]),
+        lambda m: m["objects"][1].update(parentReceptacles=["no such thing"]),
+    )  # fmt: skip
+    for damage in damages:
+        metadata = moments[0].world.scene_metadata(64)
+        damage(metadata)
+        with pytest.raises(MetadataError, match="metadata"):
+            metadata_to_facts(metadata)

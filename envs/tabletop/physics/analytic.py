@@ -25,6 +25,8 @@ SIDES = 24
 class AnalyticPhysics:
     """See the module. Has no state of its own."""
 
+    name = "analytic"
+
     @staticmethod
     def check(scene: Scene) -> None:
         """Raise an error if there is a thing that cannot be simulated.

@@ -33,14 +33,19 @@ KEPT = 1e-3
 """What has moved less than this in all stays exactly where it was, so that nothing creeps."""
 
 FRICTION, ROLLING = 0.6, 0.004
-STRIDE, RATE = 0.001, 240
-"""Metres that the spatula goes in a step; steps in a second."""
+STRIDE = 0.001
+"""Metres that the spatula goes in a step."""
+
+SPATULA_MASS, FORCE = 0.3, 3.0
+"""Kilograms of the spatula, and newtons that it pushes with at most."""
 
 _ORIGIN = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 
 
 class BulletPhysics:
     """See the module. Has no state of its own."""
+
+    name = "bullet"
 
     def settle(self, scene: Scene, poses: Poses, away: tuple[int, ...]) -> Poses:
         """Return where everything comes to rest if it starts at rest at these poses.
@@ -133,19 +138,24 @@ class _Simulation:
         turn = math.atan2(dy, dx) / 2
         quaternion = (0, 0, math.sin(turn), math.cos(turn))
         height = SPATULA[2] + 0.001
-        (spatula,) = self._bodies((Part("box", SPATULA),), 0.0, [(x, y, height, *quaternion)])
+        (spatula,) = self._bodies(
+            (Part("box", SPATULA),), SPATULA_MASS, [(x, y, height, *quaternion)]
+        )
+        bullet, client = self._bullet, self._client
+        # Heavy to turn, and led by a limited force: pressed against a wall, things stop it.
+        bullet.changeDynamics(spatula, -1, localInertiaDiagonal=(1, 1, 1), physicsClientId=client)
+        lead = bullet.createConstraint(
+            spatula, -1, -1, -1, bullet.JOINT_FIXED, (0, 0, 0), (0, 0, 0), (x, y, height),
+            (0, 0, 0, 1), quaternion, physicsClientId=client,
+        )  # fmt: skip
         count = max(math.ceil(length / STRIDE), 1)
-        velocity = RATE * dx / count, RATE * dy / count, 0
         for k in range(count + 1):
-            self._bullet.resetBasePositionAndOrientation(
-                spatula, (x + dx * k / count, y + dy * k / count, height), quaternion,
-                physicsClientId=self._client,
+            bullet.changeConstraint(
+                lead, (x + dx * k / count, y + dy * k / count, height), quaternion,
+                maxForce=FORCE, physicsClientId=client,
             )  # fmt: skip
-            # Without a velocity it would pass through what is small.
-            self._bullet.resetBaseVelocity(
-                spatula, velocity, (0, 0, 0), physicsClientId=self._client
-            )
             self._step()
+        bullet.removeConstraint(lead, physicsClientId=client)
         self._bullet.removeBody(spatula, physicsClientId=self._client)
 
     def result(self, poses: Poses) -> Poses:
