@@ -7,10 +7,11 @@ from typing import Any
 import gymnasium as gym
 
 from crossworld.envs.tabletop.goals import Goal
-from crossworld.envs.tabletop.library import laid, library
+from crossworld.envs.tabletop.library import laid
 from crossworld.envs.tabletop.physics.bullet import BulletPhysics
 from crossworld.envs.tabletop.scene import Scene
 from crossworld.envs.tabletop.table import Setting
+from crossworld.envs.tabletop.task import TabletopTask
 from crossworld.envs.tabletop.wording import UnreadableError, is_same, reading
 
 ENOUGH = 0.95
@@ -85,25 +86,27 @@ def numbered(seeds: int) -> list[str]:
     ]
 
 
-def certify(task: str, ids: Sequence[str], players: Sequence[str] = tuple(PLAYERS)) -> Certificate:
-    """Look into settings of a task of the library, and have them played.
+def certify(
+    task: TabletopTask, ids: Sequence[str], players: Sequence[str] = tuple(PLAYERS)
+) -> Certificate:
+    """Look into settings of a task, and have them played.
 
     Args:
-        task: its name.
+        task: of the library or not.
         ids: of the settings.
         players: names of `PLAYERS`; `ORACLE` is always one.
 
     Raises:
         TaskError: a setting cannot be laid.
     """
-    result = Certificate(task, len(ids))
+    result = Certificate(task.name, len(ids))
     for task_id in ids:
         split, _, number = task_id.partition("/")
-        setting = laid(library()[task], split, int(number))
+        setting = laid(task, split, int(number))
         result.things = max(result.things, len(setting.scene.things))
         result.faults += [f"{task_id}: {fault}" for fault in faults(setting)]
     for player in dict.fromkeys((ORACLE, *players)):
-        if player != "analytic" or library()[task].analytic:
+        if player != "analytic" or task.analytic:
             result.scores[player] = _played(task, ids, PLAYERS[player])
     return result
 
@@ -129,7 +132,7 @@ def _means(scene: Scene, words: str, goal: Goal) -> bool:
         return False
 
 
-def _played(task: str, ids: Sequence[str], arguments: Mapping[str, Any]) -> Score:
+def _played(task: TabletopTask, ids: Sequence[str], arguments: Mapping[str, Any]) -> Score:
     env = gym.make("crossworld/Tabletop-v0", task=task, modalities=("text", "mission"), **arguments)
     score = Score()
     for task_id in ids:

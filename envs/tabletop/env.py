@@ -114,8 +114,8 @@ class TabletopEnv(TaskLists, PairedEnv[TabletopWorld]):
     | `segmentation`, `segmentation_side` | `Box(0, 2147483647, (S, S), int32)` | what each pixel shows; 0 is the table and the gripper, all else has a name in `segmentation_names()` |
 
     Metres, in a right-handed frame: x away from the viewer of `image`, y to the left, z up from the
-    table. Left, right, behind and in front of are told as that viewer sees them. Whatever the text
-    names has pixels in `segmentation` or `segmentation_side`.
+    table. Left, right, behind and in front of are told as that viewer sees them. What the text says is
+    seen has pixels in `segmentation` or `segmentation_side`: at least 6 at 64 x 64, 12 at 128 x 128.
 
     ## Rewards
 

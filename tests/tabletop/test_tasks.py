@@ -58,7 +58,7 @@ def test_task_is_a_short_file_of_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_task_is_certified(name: str) -> None:
-    found = certify(name, ["train/0", "train/1", "valid_unseen/0"], [ORACLE])
+    found = certify(library()[name], ["train/0", "train/1", "valid_unseen/0"], [ORACLE])
     assert found.faults == []
     assert found.scores[ORACLE].lost == []
     assert found.things <= library()[name].most
@@ -67,7 +67,7 @@ def test_task_is_certified(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_task_is_certified_by_many(name: str) -> None:
-    found = certify(name, numbered(10), [ORACLE, "pick_place", "analytic"])
+    found = certify(library()[name], numbered(10), [ORACLE, "pick_place", "analytic"])
     assert found.certified
     for player, score in found.scores.items():
         assert len(score.lost) <= 1, player

@@ -13,6 +13,7 @@ import importlib
 import math
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -39,6 +40,7 @@ STRIDE = 0.001
 SPATULA_MASS, FORCE = 0.3, 3.0
 """Kilograms of the spatula, and newtons that it pushes with at most."""
 
+_OF_THREAD = threading.local()
 _ORIGIN = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 
 
@@ -74,7 +76,7 @@ class BulletPhysics:
 
 
 class _Simulation:
-    """A world of its own, until the next one is made: a process has one client for all."""
+    """A world of its own, until the next one is made: a thread has one client for all."""
 
     def __init__(self, scene: Scene, poses: Poses, away: tuple[int, ...]) -> None:
         self._bullet = bullet = load_bullet()
@@ -174,11 +176,12 @@ class _Simulation:
         )
 
 
-@lru_cache(maxsize=1)
 def _client() -> int:
-    """Return the process's connection to PyBullet."""
-    bullet = load_bullet()
-    return int(bullet.connect(bullet.DIRECT))
+    """Return the thread's connection to PyBullet."""
+    if not hasattr(_OF_THREAD, "client"):
+        bullet = load_bullet()
+        _OF_THREAD.client = bullet.connect(bullet.DIRECT)
+    return int(_OF_THREAD.client)
 
 
 @lru_cache(maxsize=64)
