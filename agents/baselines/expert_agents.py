@@ -1,17 +1,24 @@
-"""The experts of the household as agents."""
+"""The experts of the environments as agents."""
 
 from crossworld.agents.base import Agent, Info, Observation
 from crossworld.envs.household.experts.handcoded import Handcoded
+from crossworld.envs.tabletop.reader import Handcoded as TabletopHandcoded
+from crossworld.envs.tabletop.text import GREETING
 
 
 class HandcodedAgent(Agent):
-    """Plays the handcoded expert, which sees what a player of the text game sees."""
+    """Plays the handcoded expert, which sees what a player of the text game sees.
+
+    Which world's rules it follows, it tells from the opening.
+    """
 
     reads = frozenset({"text", "mission"})
 
     def reset(self, observation: Observation, info: Info) -> None:
         """Read the opening text."""
-        self._expert = Handcoded(observation["text"])
+        text, mission = observation["text"], observation["mission"]
+        on_table = text.startswith(GREETING)
+        self._expert = TabletopHandcoded(mission, text) if on_table else Handcoded(text)
 
     def act(self, observation: Observation, info: Info) -> str:
         """Return the expert's command."""

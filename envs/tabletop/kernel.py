@@ -312,16 +312,18 @@ def relations(
 
     `poses` is (n, 7); `held` is the thing in the gripper, which stands nowhere, -1 for none.
 
-    Returns:
-        (n, n + 1) bool, whether i stands on j, the last column for the table; (n, n) bool, whether i
-        is in j; (n, n) bool, whether i is on or in j, or on or in something that is, and so on;
-        (n, 6) least and greatest x, y and z of the things; (n, 2) the x, y nearest to the middle of
-        a thing at which the cup can touch it, NaN for nowhere.
+    Returns two arrays, since every one takes time:
+        (n, 3 n + 2) bool. Columns 0..n: whether i stands on j, n for the table; then n: whether i is
+        in j; then n: whether i is on or in j, or on or in something that is, and so on; the last:
+        whether the cup can touch i.
+        (n, 8) float64. Least and greatest x, y and z of i; the x, y nearest to its middle at which
+        the cup can touch it, NaN for nowhere.
     """
     n = len(roles)
     centres, axes, reach = world_parts(kinds, halves, offsets, turns, owners, poses)
-    on, inside = np.zeros((n, n + 1), np.bool_), np.zeros((n, n), np.bool_)
-    boxes = np.empty((n, 6))
+    flags, numbers = np.zeros((n, 3 * n + 2), np.bool_), np.full((n, 8), np.nan)
+    on, inside = flags[:, : n + 1], flags[:, n + 1 : 2 * n + 1]
+    boxes = numbers[:, :6]
     skip = np.zeros(n, np.bool_)
     for a in range(n):
         if roles[a] == MARKER:
@@ -348,29 +350,31 @@ def relations(
             elif z < boxes[b, 5]:
                 # What leans on something stands beside it.
                 on[a, b] = False
-    over = carried(on, inside)
-    grips = np.full((n, 2), np.nan)
+    over = flags[:, 2 * n + 1 : 3 * n + 1]
+    carried(on, inside, over)
     for a in range(n):
         # What has a burden is not looked at any closer, unless it can carry it.
         if movable[a] and (roles[a] != SOLID or not over[:, a].any()):
             x, y, found = grip(kinds, halves, owners, centres, axes, reach, poses, skip, a)
             if found:
-                grips[a, 0], grips[a, 1] = x, y
-    return on, inside, over, boxes, grips
+                flags[a, 3 * n + 1] = True
+                numbers[a, 6], numbers[a, 7] = x, y
+    return flags, numbers
 
 
 @njit(cache=True, error_model="numpy")
-def carried(on: Any, inside: Any) -> Any:
-    """Return (n, n) bool: whether i is on or in j, directly or by way of others."""
-    over = on[:, :-1] | inside
+def carried(on: Any, inside: Any, over: Any) -> None:
+    """Write (n, n) bool: whether i is on or in j, directly or by way of others."""
     n = len(over)
+    for i in range(n):
+        for j in range(n):
+            over[i, j] = on[i, j] or inside[i, j]
     for k in range(n):
         for j in range(n):
             if over[k, j]:
                 for i in range(n):
                     if over[i, k] and i != j:
                         over[i, j] = True
-    return over
 
 
 @njit(cache=True, error_model="numpy")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+_MOVED = ("You pick up", "You put down", "You move")
 _SEEN = re.compile(r"^([OI]n .+?) you see (.+)\.$", re.M)
 _PLACES = re.compile(r"\b(on|in) the (.+?)(?= and (?:on|in) the |$)")
 _HOLDS = re.compile(r"The gripper holds (?:an? )?(.+)\.")
@@ -54,6 +55,31 @@ def read(text: str) -> Seen:
         seen.held = holding[1]
         seen.things.append(seen.held)
     return seen
+
+
+class Handcoded:
+    """The rules, reading along. Deterministic.
+
+    Args:
+        mission: the goal in words.
+        text: what the text world says.
+        done: commands that have moved something so far.
+    """
+
+    def __init__(self, mission: str, text: str, done: Sequence[str] = ()) -> None:
+        self.done = list(done)
+        self._mission = mission
+        self._text = text
+
+    def next_command(self) -> str:
+        """Return the next command; `look` if there seems to be nothing left to do."""
+        return next_command(self._mission, self._text, self.done) or "look"
+
+    def update(self, command: str, text: str) -> None:
+        """Take note of a command (anybody's) and the text that followed."""
+        self._text = text
+        if text.startswith(_MOVED):
+            self.done.append(command)
 
 
 def next_command(mission: str, text: str, done: Sequence[str]) -> str:
@@ -155,16 +181,19 @@ def _noun(name: str) -> str:
 
 def _named(words: str, seen: Seen) -> list[str]:
     """Return the things that words mean: names, or plurals of a noun with or without a colour."""
+    # What is not seen is named where something lies on it.
+    below = {target for places in seen.under.values() for _, target in places} - {"table"}
+    known = sorted({*seen.things, *below})
     names: list[str] = []
     for phrase in re.split(r",? (?:and|or) the |, the ", words):
-        if phrase in seen.things:
+        if phrase in known:
             names.append(phrase)
             continue
         *before, last = phrase.split()
         singular = " ".join([*before, _PLURALS.get(last, last.removesuffix("s"))])
         names += [
             name
-            for name in seen.things
+            for name in known
             if f" {singular} " in f" {name.rstrip(' 0123456789')} " and name not in names
         ]
     return sorted(names)

@@ -40,31 +40,31 @@ class State:
         return State(scene, scene.poses, scene.workspace.middle)
 
     @cached_property
-    def _relations(self) -> tuple[Bools, Bools, Bools, Floats, Floats]:
-        found: tuple[Bools, Bools, Bools, Floats, Floats] = kernel.relations(
-            *self.scene.packed, self.poses, self.held
-        )
+    def _relations(self) -> tuple[Bools, Floats]:
+        found: tuple[Bools, Floats] = kernel.relations(*self.scene.packed, self.poses, self.held)
         return found
 
     @property
     def on(self) -> Bools:
         """(n, n + 1): whether i stands on j; the last column is the table."""
-        return self._relations[0]
+        return self._relations[0][:, : len(self.poses) + 1]
 
     @property
     def inside(self) -> Bools:
         """(n, n): whether i is in j."""
-        return self._relations[1]
+        count = len(self.poses)
+        return self._relations[0][:, count + 1 : 2 * count + 1]
 
     @property
     def over(self) -> Bools:
         """(n, n): whether i is on or in j, directly or by way of others."""
-        return self._relations[2]
+        count = len(self.poses)
+        return self._relations[0][:, 2 * count + 1 : 3 * count + 1]
 
     @property
     def boxes(self) -> Floats:
         """(n, 6): least and greatest x, y and z of each thing."""
-        return self._relations[3]
+        return self._relations[1][:, :6]
 
     @property
     def grips(self) -> Floats:
@@ -72,7 +72,7 @@ class State:
 
         Solids with something on them are not looked at: they cannot be picked up.
         """
-        return self._relations[4]
+        return self._relations[1][:, 6:]
 
     def riders(self, thing: int) -> list[int]:
         """Return what is on or in a thing, and on or in that, and so on."""
@@ -105,8 +105,7 @@ class State:
 
     def symbols(self) -> tuple[Any, ...]:
         """Return something that is equal for states in which the same commands are possible."""
-        on, inside, _, _, grips = self._relations
-        return self.held, on.tobytes(), inside.tobytes(), np.isnan(grips[:, 0]).tobytes()
+        return self.held, self._relations[0].tobytes()
 
     def to_json(self) -> dict[str, Any]:
         """Return the state, JSON-able; floats keep every bit."""

@@ -7,6 +7,7 @@ from typing import Any
 import gymnasium as gym
 import pytest
 
+from crossworld.agents import make
 from crossworld.envs.core.errors import SnapshotError
 from crossworld.envs.tabletop.experts import HandcodedExpert, PlannerExpert, plan_step
 from crossworld.envs.tabletop.library import laid, library
@@ -224,3 +225,19 @@ def test_memory_is_part_of_a_snapshot() -> None:
     _, again = env.reset(options={"snapshot": snapshot})
     assert again["expert_action"] == info["expert_action"] == env.expert_action()
     env.close()
+
+
+def test_the_agent_of_that_name_plays_tables_too() -> None:
+    env: Any = gym.make("crossworld/Tabletop-v0", modalities=("text", "mission"))
+    agent = make("handcoded")
+    for number in range(len(library())):
+        observation, info = env.reset(options={"task_id": f"valid_seen/{number}"})
+        agent.reset(observation, info)
+        over = False
+        while not over:
+            observation, reward, terminated, truncated, info = env.step(
+                agent.act(observation, info)
+            )
+            agent.observe(observation, reward, terminated, truncated, info)
+            over = terminated or truncated
+        assert info["success"], info["task_type"]
