@@ -274,7 +274,13 @@ def test_a_taken_port_is_one_message():
 def test_the_command_serves_until_it_is_interrupted():
     arguments = ["play", "--web", "--no-browser", "--task", "train/1"]
     command = [sys.executable, "-m", "crossworld", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Of a job that a shell runs in the background, it is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         url = process.stdout.readline().decode().strip()
         assert process.stdout.readline() == b"Ctrl-C ends it.\n"
         with urlopen(url, timeout=20) as page:

@@ -71,7 +71,7 @@ class TabletopEnv(TaskLists, PairedEnv[TabletopWorld]):
 
     The first three are those of Di Palo et al., "Towards a Unified Agent with Foundation Models"
     (2023, arXiv 2307.09668), without the arm. `physics="analytic"` plays tasks of upright boxes and
-    cylinders without PyBullet, many times as fast, with nearly always the same outcome.
+    cylinders without PyBullet, many times as fast, and mostly with the same outcome.
 
     ## Action Space
 
