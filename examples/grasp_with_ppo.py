@@ -18,9 +18,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 from stable_baselines3.common.vec_env import VecNormalize
 
-import crossworld  # noqa: F401  (registers the environments)
-
-ENV_ID = "crossworld/TabletopGrasp-v0"
+ENV_ID = "crossworld:crossworld/TabletopGrasp-v0"
 
 
 def make_env(**kwargs: Any) -> gym.Env[Any, Any]:
