@@ -70,7 +70,7 @@ def test_commands_on_a_page_exist(page: Path) -> None:
 
     command = typer.main.get_command(app)
     for words in re.findall(r"\bcrossworld ([a-z]+)(?: ([a-z]+))?", _code(page.read_text("utf-8"))):
-        found = command.commands[words[0]]  # type: ignore[attr-defined]
+        found = command.commands[words[0]]
         if hasattr(found, "commands"):
             assert words[1] in found.commands, words
 

@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from crossworld.benchmarks.readability import sources
 from crossworld.benchmarks.readability.guess import guessed
@@ -57,7 +58,7 @@ def main() -> None:
                 channels=channels,
                 seed=options.seed,
                 start=classifier,
-                tick=lambda done: progress.update(bar, completed=done),  # noqa: B023
+                tick=partial(_show, progress, bar),
             )
         limits = thresholds(tune.answers, classifier.scores(tune.images))
         for rooms, samples in tests.items():
@@ -75,6 +76,11 @@ def main() -> None:
             for rooms, group in results.items():
                 save_worst(group[-1], options.sheets / f"{rooms.split()[0]}-{look}.png")
     console.print(f"wrote {options.out}")
+
+
+def _show(progress: Progress, bar: TaskID, done: float) -> None:
+    """Show how much of a training is done, 0..1."""
+    progress.update(bar, completed=done)
 
 
 def draw(frames: int, data: str | None) -> tuple[Samples, Samples, dict[str, Samples]]:

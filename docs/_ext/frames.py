@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from sphinx.application import Sphinx
 
-import crossworld  # noqa: F401 (registers the ids)
 from crossworld.envs.tabletop.text import GREETING
 
 FOLDER = "_build/frames"
@@ -88,7 +87,7 @@ def played(task_id: str, parts: Parts, **arguments: Any) -> Iterator[tuple[str, 
     Raises:
         ValueError: a command is not possible.
     """
-    env = gym.make("crossworld/Household-v0", image_size=SIZE, **arguments)
+    env = gym.make("crossworld:crossworld/Household-v0", image_size=SIZE, **arguments)
     observation, _ = env.reset(options={"task_id": task_id})
     for commands in parts:
         for command in commands:
@@ -114,7 +113,9 @@ def moments(name: str, task_id: str, parts: Parts) -> Iterator[Picture]:
 
 def tables() -> Iterator[Picture]:
     """Yield what both cameras see of a task on the table, while an expert does it."""
-    env = gym.make("crossworld/Tabletop-v0", task=TABLE_TASK, image_size=SIZE, expert="planner")
+    env = gym.make(
+        "crossworld:crossworld/Tabletop-v0", task=TABLE_TASK, image_size=SIZE, expert="planner"
+    )
     observation, info = env.reset(options={"task_id": "train/0"})
     shown = [("the opening", observation)]
     while not info["success"]:

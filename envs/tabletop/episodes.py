@@ -17,6 +17,7 @@ from crossworld.envs.tabletop.moves import Physics
 from crossworld.envs.tabletop.paraphrases import paraphrased
 from crossworld.envs.tabletop.physics.analytic import AnalyticPhysics
 from crossworld.envs.tabletop.physics.bullet import BulletPhysics
+from crossworld.envs.tabletop.table import Setting
 from crossworld.envs.tabletop.world import TabletopWorld, task_of
 
 ACTION_MODES: Mapping[str, Callable[[], Controller[TabletopWorld]]] = {
@@ -89,19 +90,25 @@ class Episodes:
         else:
             split, number = numbers.find(task_id, self.split)
         instruction = options.get("instruction") or self.instruction
-        setting = self.source.setting(split, number)
+        setting, physics = self._laid(split, number)
         sentence = ""
         if chosen("instruction", instruction, INSTRUCTIONS) == "human":
             sentence = paraphrased(setting.goals.words, generator)
-        world = TabletopWorld(setting, PHYSICS[self.physics](), sentence)
+        world = TabletopWorld(setting, physics, sentence)
         return world, self._task(split, number)
 
     def resume(self, snapshot: Snapshot) -> Episode:
         """Go on from a snapshot."""
         split, number = self.source.numbers.find(snapshot["task_id"], snapshot["split"])
-        setting = self.source.setting(split, number)
-        world = TabletopWorld.from_json(setting, PHYSICS[self.physics](), snapshot["world"])
+        setting, physics = self._laid(split, number)
+        world = TabletopWorld.from_json(setting, physics, snapshot["world"])
         return world, self._task(split, number)
+
+    def _laid(self, split: str, number: int) -> tuple[Setting, Physics]:
+        """Return a setting, and a physics that can play it, whatever its task says of itself."""
+        setting, physics = self.source.setting(split, number), PHYSICS[self.physics]()
+        physics.check(setting.scene)
+        return setting, physics
 
     def _task(self, split: str, number: int) -> Task[TabletopWorld]:
         return task_of(self.source.task(number).name, f"{split}/{number}", split)

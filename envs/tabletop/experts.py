@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from crossworld.envs.tabletop.reader import next_command
-from crossworld.envs.tabletop.text import MOVING
+from crossworld.envs.tabletop.reader import Handcoded
 from crossworld.envs.tabletop.world import TabletopWorld
 
 
@@ -40,27 +39,26 @@ class PlannerExpert:
 
 
 class HandcodedExpert:
-    """Rules that read the mission and the text; they remember which commands moved something."""
+    """Rules that read the mission and the text, see `reader`."""
 
     def __init__(self) -> None:
-        self._done: list[str] = []
+        self._rules = Handcoded("", "")
 
     def begin(self, world: TabletopWorld) -> None:
-        """Forget the last episode."""
-        self._done = []
+        """Read the opening."""
+        self._rules = Handcoded(world.mission, world.text())
 
     def observe(self, command: Any, world: TabletopWorld) -> None:
-        """Note a command that moved something."""
-        if isinstance(command, str) and world.event.verb in MOVING:
-            self._done.append(command)
+        """Read what followed a command."""
+        self._rules.update(str(command), world.text())
 
     def suggest(self, world: TabletopWorld) -> str:
-        """Return the next command, "" if there is none."""
-        return next_command(world.mission, world.text(), self._done)
+        """Return the next command."""
+        return self._rules.next_command()
 
     def to_json(self) -> Any:
         """Return the commands that moved something."""
-        return list(self._done)
+        return list(self._rules.done)
 
     def restore(self, memory: Any, world: TabletopWorld) -> None:
         """Remember what `to_json` returned.
@@ -70,4 +68,4 @@ class HandcodedExpert:
         """
         if not isinstance(memory, list) or not all(isinstance(one, str) for one in memory):
             raise ValueError("a list of commands is needed")
-        self._done = list(memory)
+        self._rules = Handcoded(world.mission, world.text(), memory)

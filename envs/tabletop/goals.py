@@ -222,13 +222,6 @@ class Goals:
             done += share * weight
         return min(done / math.fsum(weights), 1 - 1e-6)
 
-    def next_words(self, state: State) -> str:
-        """Return the words of the first goal that does not hold; the last one's if all do."""
-        for share, words in zip(self.shares(state), self.words, strict=True):
-            if share < 1:
-                return words
-        return self.words[-1]
-
     def advise(self, state: State) -> str:
         """Return the next command of the oracle, "" when everything is done."""
         for goal in self.goals:

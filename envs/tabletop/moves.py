@@ -33,6 +33,9 @@ class Physics(Protocol):
 
     name: str
 
+    def check(self, scene: Scene) -> None:
+        """Raise ValueError if there is a thing that cannot be simulated."""
+
     def settle(self, scene: Scene, poses: Poses, away: tuple[int, ...]) -> Poses:
         """Return where everything rests that is let go at these poses, but for what is `away`."""
 

@@ -42,7 +42,7 @@ def test_generated_games_keep_the_guarantee(split: str) -> None:
 def test_hand_made_games_keep_the_guarantee() -> None:
     envs = make_envs("crossworld/ALFWorld-v0", data=sample_data())
     first = next(iter(envs.values())).unwrapped
-    assert_paired(survey("samples", envs, [task.task_id for task in first.tasks("train")]))  # type: ignore[attr-defined]
+    assert_paired(survey("samples", envs, [task.task_id for task in first.tasks("train")]))
 
 
 @pytest.mark.slow
@@ -59,7 +59,7 @@ def test_official_games_keep_the_guarantee(split: str) -> None:
     official_corpus()
     envs = make_envs("crossworld/ALFWorld-v0", data=str(official_folder()), split=split)
     first = next(iter(envs.values())).unwrapped
-    ids = [task.task_id for task in first.tasks(split)]  # type: ignore[attr-defined]
+    ids = [task.task_id for task in first.tasks(split)]
     assert_paired(survey(split, envs, ids[:: max(len(ids) // 100, 1)]))
 
 

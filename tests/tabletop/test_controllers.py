@@ -230,7 +230,7 @@ def test_environment_plays_the_oracle_in_every_mode(mode: str) -> None:
         _, info = env.reset(seed=seed)
         steps, reward = 0, 0.0
         while not reward:
-            _, reward, _, _, info = env.step(inner.action_of(info["expert_action"]))  # type: ignore[assignment]
+            _, reward, _, _, info = env.step(inner.action_of(info["expert_action"]))
             steps += 1
             assert steps <= 2
         assert steps == (2 if mode == "point" else 1)

@@ -400,7 +400,7 @@ def test_sweeping_brings_a_pile_to_its_place(moments: Any, fresh: Any) -> None:
             if not command.startswith("sweep"):
                 continue
             world = fresh(moment)
-            pile, place = re.fullmatch(r"sweep the (.+) onto the (.+)", command).groups()  # type: ignore[union-attr]
+            pile, place = re.fullmatch(r"sweep the (.+) onto the (.+)", command).groups()
             pieces, target = list(entities(scene)[pile]), scene.names.index(place)
             before = world.state.on[pieces, target].sum()
             for _ in range(8):

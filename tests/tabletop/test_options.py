@@ -17,6 +17,9 @@ from crossworld.envs.tabletop.env import TabletopEnv
 from crossworld.envs.tabletop.episodes import ACTION_MODES, EXPERTS, INSTRUCTIONS, PHYSICS
 from crossworld.envs.tabletop.library import PALETTES, library
 from crossworld.envs.tabletop.painter import RENDERERS
+from crossworld.envs.tabletop.shapes import ball, bowl
+from crossworld.envs.tabletop.table import Table
+from crossworld.envs.tabletop.task import TabletopTask
 from crossworld.envs.tabletop.views import CAMERAS, GRIPPER, ROW
 from crossworld.envs.tabletop.visual.cameras import FAR
 
@@ -318,3 +321,23 @@ def test_splits_have_their_colours() -> None:
         _, info = env.reset(options={"task_id": f"{split}/{number}"})
         assert info["split"] == split
         assert info["task_type"] == list(library())[number % len(library())]
+
+
+class Rolling(TabletopTask):
+    """Put a ball in a bowl; it forgets to say that it needs PyBullet."""
+
+    name = "rolling"
+
+    def lay(self, table: Table) -> None:
+        """See `TabletopTask.lay`."""
+        table.put(table.add(ball(), "red"), "in", table.add(bowl(), "blue"))
+
+
+def test_analytic_physics_refuses_what_it_cannot_simulate_whatever_the_task_says() -> None:
+    env = make(TABLETOP, task=Rolling, physics="analytic", modalities=("text",))
+    with pytest.raises(ValueError, match='use physics="bullet"'):
+        env.reset(seed=0)
+    bullet = make(TABLETOP, task=Rolling, modalities=("text",))
+    snapshot = bullet.reset(seed=0) and bullet.snapshot()
+    with pytest.raises(ValueError, match='use physics="bullet"'):
+        env.reset(options={"snapshot": snapshot})

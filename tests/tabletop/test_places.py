@@ -63,7 +63,7 @@ def test_the_oracle_reaches_places_of_numbers(task: type[TabletopTask]) -> None:
 
 
 def laid(*places: tuple[float, float, float, float]) -> State:
-    table = Table(None, (), TabletopTask.workspace, 0)  # type: ignore[arg-type]  # nothing is drawn
+    table = Table(None, (), TabletopTask.workspace, 0)  # nothing is drawn
     for colour, (x, y, _, yaw) in zip(("red", "blue"), places, strict=True):
         table.add(block(), colour, at=(x, y), yaw=yaw)
     table.put(0, "on", 1)

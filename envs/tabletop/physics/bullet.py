@@ -2,7 +2,7 @@
 
 A simulation has memory beside poses: cached contacts, the tree of its broad phase, the order in which
 pairs were found. Restoring a saved state does not clear them, nor does parking everything out of
-reach; one push in some hundred then ends a micrometre elsewhere. So every call builds its world anew,
+reach; one or two pushes in a hundred then end a micrometre elsewhere. So every call builds its world anew,
 which takes a third of a millisecond for three blocks: equal arguments give equal results bit for bit,
 whatever was simulated before, in any process on one platform. Time is counted in steps of 1/240 s,
 never by the clock.
@@ -48,6 +48,9 @@ class BulletPhysics:
     """See the module. Has no state of its own."""
 
     name = "bullet"
+
+    def check(self, scene: Scene) -> None:
+        """Do nothing: all things can be simulated."""
 
     def settle(self, scene: Scene, poses: Poses, away: tuple[int, ...]) -> Poses:
         """Return where everything comes to rest if it starts at rest at these poses.
