@@ -51,6 +51,14 @@ class Inspection(ABC, Generic[W]):
         """Return all commands that are possible now, sorted."""
         return self._playing().admissible_commands()
 
+    def possible_commands(self) -> list[str]:
+        """Return all commands that can become possible in this scene, sorted.
+
+        Every admissible command is among them, whatever happens; those that name places by numbers
+        are not.
+        """
+        return self._playing().possible_commands()
+
     def statements(self) -> list[str]:
         """Return all statements (captions, sub-goals) that can be true in this task, sorted."""
         return sorted(self._playing().statements())

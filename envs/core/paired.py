@@ -191,6 +191,13 @@ class PairedEnv(Inspection[W], gym.Env[Observation, Any]):
     def manifest_hash(self, split: str) -> str:
         """Return one hash over all tasks of a split."""
 
+    @abstractmethod
+    def vocabulary(self) -> list[str]:
+        """Return all words of this world's texts, commands and template missions, sorted.
+
+        Words are what `crossworld.envs.core.words.words_of` cuts a text into.
+        """
+
     def expert_action(self) -> str:
         """Return the expert's next command, "" if there is none; without `expert=`, the planner's."""
         world = self._playing()

@@ -48,6 +48,12 @@ class World(Protocol):
     def admissible_commands(self) -> list[str]:
         """Return all commands that are possible now, sorted; a fresh list."""
 
+    def possible_commands(self) -> list[str]:
+        """Return all commands that can become possible in this scene, sorted; a fresh list.
+
+        Those with numbers for places, of which there is no end, are left out.
+        """
+
     def facts(self) -> frozenset[Atom]:
         """Return the state as facts, independent of the last event."""
 

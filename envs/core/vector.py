@@ -50,7 +50,7 @@ Stepped = tuple[
 
 SHARED = frozenset(
     {"action_space", "manifest_hash", "metadata", "observation_space", "render_mode", "split",
-     "spec", "task_count", "tasks"}
+     "spec", "task_count", "tasks", "vocabulary"}
 )  # fmt: skip
 """What can be asked of a scalar environment and has one answer for all slots."""
 
@@ -125,6 +125,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         self._ticks = np.zeros(num_envs, np.int64)
         self._succeeded = np.zeros(num_envs, np.bool_)
         self._ended = np.zeros(num_envs, np.bool_)
+        self._last: dict[int, Slot[W]] = {}
 
     def reset(
         self,
@@ -199,6 +200,7 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
                 " reset(options={'reset_mask': ...}) for them first."
             )
         playing = [i for i in self._everyone if not self._ended[i]] if over else self._everyone
+        self._last = {}
         self._act(playing, listed)
         rewards, terminations, truncations = self._judge()
         if over:
@@ -209,6 +211,10 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         final = {}
         if ended and self._autoreset is AutoresetMode.SAME_STEP:
             final = self._final(ended)
+            self._last = {
+                slot: Slot(self._worlds[slot], self._plan, _forgotten, self._image_size)
+                for slot in ended
+            }
             self._begin(ended, self._no_options, self._streams.generators)
             self._ended = np.zeros(self.num_envs, np.bool_)
         infos = full_info(self._columns(self._everyone), self.num_envs)
@@ -254,6 +260,18 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         world = self._playing()[index]
         suggest = self._experts[index].suggest if self._experts else self._plan
         return Slot(world, suggest, partial(self.snapshot, index), self._image_size)
+
+    def last_slot(self, index: int) -> "Slot[W]":
+        """Return a slot as it was when its episode ended in the last step, in mode `SAME_STEP`.
+
+        It answers everything but `snapshot`.
+
+        Raises:
+            ResetNeeded: no episode of it ended in the last step.
+        """
+        if index not in self._last:
+            raise ResetNeeded(f"slot {index}: its episode did not end in the last step.")
+        return self._last[index]
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         """Return what each slot answers, as `SyncVectorEnv.call` does of environments.
@@ -437,3 +455,9 @@ class PairedVectorEnv(ABC, gym.vector.VectorEnv[Observations, Any, NDArray[Any]]
         if not self._worlds:
             raise ResetNeeded(NO_EPISODE)
         return self._worlds
+
+
+def _forgotten() -> dict[str, Any]:
+    raise ResetNeeded(
+        "the episode has ended, and its snapshot is not kept; take it a step earlier."
+    )

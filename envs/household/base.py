@@ -19,6 +19,7 @@ from crossworld.envs.household.experts.planner import PlannerExpert, plan
 from crossworld.envs.household.games import Games
 from crossworld.envs.household.views import VIEWS
 from crossworld.envs.household.visual.painter import HouseholdPainter
+from crossworld.envs.household.vocabulary import VOCABULARY
 from crossworld.envs.household.world import HouseholdWorld
 
 ACTION_MODES: Mapping[str, Callable[[], Controller[HouseholdWorld]]] = {
@@ -78,6 +79,10 @@ class GameLists:
     def manifest_hash(self, split: str) -> str:
         """Return one sha256 over what a split consists of."""
         return self._games.manifest_hash(split)
+
+    def vocabulary(self) -> list[str]:
+        """Return all words of this world's texts, commands and template missions, sorted."""
+        return list(VOCABULARY)
 
 
 class GamesEnv(GameLists, PairedEnv[HouseholdWorld]):

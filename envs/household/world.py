@@ -14,6 +14,7 @@ from crossworld.envs.household.from_facts import facts_to_problem
 from crossworld.envs.household.game import Game
 from crossworld.envs.household.gaze import HERE, first_gaze, next_gaze
 from crossworld.envs.household.metadata import scene_metadata
+from crossworld.envs.household.possible import possible_commands
 from crossworld.envs.household.state import State
 from crossworld.envs.household.text import describe
 from crossworld.envs.household.visual.drawn import drawn_now
@@ -78,6 +79,10 @@ class HouseholdWorld:
         if self._commands is None:
             self._commands = engine.admissible_commands(self.state)
         return self._commands.copy()
+
+    def possible_commands(self) -> list[str]:
+        """Return all commands that can become possible in this game, sorted."""
+        return list(possible_commands(self.state.game))
 
     def text(self) -> str:
         """Return what the text world says now."""

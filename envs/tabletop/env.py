@@ -17,6 +17,7 @@ from crossworld.envs.tabletop.experts import plan_step
 from crossworld.envs.tabletop.library import PALETTES, Choice, TabletopTasks, find_tasks
 from crossworld.envs.tabletop.painter import FRONT, SIDE, TabletopPainter
 from crossworld.envs.tabletop.views import DEFAULT_MODALITIES, cameras_of, views
+from crossworld.envs.tabletop.vocabulary import VOCABULARY
 from crossworld.envs.tabletop.world import TabletopWorld
 
 POSTER_SIZE = 384
@@ -50,6 +51,10 @@ class TaskLists:
     def manifest_hash(self, split: str) -> str:
         """Return one sha256 over what a split consists of."""
         return self._source.manifest_hash(split)
+
+    def vocabulary(self) -> list[str]:
+        """Return all words of this world's texts, commands and missions, sorted."""
+        return list(VOCABULARY)
 
 
 class TabletopEnv(TaskLists, PairedEnv[TabletopWorld]):

@@ -324,11 +324,38 @@ def admissible(state: State) -> list[str]:
     return known[key].copy()
 
 
+def possible(scene: Scene) -> list[str]:
+    """Return all commands that can become admissible in a scene, sorted."""
+    return sorted({"look", *_ever(scene)})
+
+
+def _ever(scene: Scene) -> Iterator[str]:
+    things, names = scene.things, scene.names
+    for thing in scene.movable:
+        if things[thing].pile:
+            continue
+        yield f"pick up the {names[thing]}"
+        for where in _places_of(scene, {thing}):
+            yield f"put it {where}"
+            yield f"put the {names[thing]} {where}"
+        for direction in DIRECTIONS:
+            yield f"push the {names[thing]} {direction}"
+    yield from _sweeps(scene)
+
+
+def _sweeps(scene: Scene) -> Iterator[str]:
+    for name, pieces in entities(scene).items():
+        if scene.things[pieces[0]].pile:
+            for thing in scene.things:
+                if thing.shape.role == "marker":
+                    yield f"sweep the {name} onto the {thing.name}"
+
+
 def _possible(state: State) -> Iterator[str]:
     scene = state.scene
     things, names = scene.things, scene.names
     if state.held != NOTHING:
-        for where in _places(state, set(state.lifted)):
+        for where in _places_of(scene, set(state.lifted)):
             yield f"put it {where}"
         return
     for thing in scene.movable:
@@ -336,7 +363,7 @@ def _possible(state: State) -> Iterator[str]:
             continue
         if state.is_liftable(thing):
             yield f"pick up the {names[thing]}"
-            for where in _places(state, {thing, *state.riders(thing)}):
+            for where in _places_of(scene, {thing, *state.riders(thing)}):
                 yield f"put the {names[thing]} {where}"
         if state.on[thing, -1]:
             for direction in DIRECTIONS:
@@ -348,9 +375,10 @@ def _possible(state: State) -> Iterator[str]:
                     yield f"sweep the {name} onto the {names[target]}"
 
 
-def _places(state: State, away: set[int]) -> Iterator[str]:
+def _places_of(scene: Scene, away: set[int]) -> Iterator[str]:
+    """Return where something can be put, but for on what is away."""
     yield "on the table"
-    for target, thing in enumerate(state.scene.things):
+    for target, thing in enumerate(scene.things):
         if target not in away and not thing.pile:
             preposition = "in" if thing.shape.role == "holder" else "on"
             yield f"{preposition} the {thing.name}"

@@ -106,6 +106,10 @@ class TabletopWorld:
         """Return what the text world says now."""
         return describe(self.state, self.event, self.mission)
 
+    def possible_commands(self) -> list[str]:
+        """Return all commands that can become possible in this scene, sorted."""
+        return language.possible(self.state.scene)
+
     def facts(self) -> frozenset[Atom]:
         """Return the state as facts."""
         return facts.facts(self.state)

@@ -12,6 +12,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers.vector import DictInfoToList, RecordEpisodeStatistics
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sameness import same
 from samples import sample_data
 
 from crossworld import CrossworldError
@@ -43,23 +44,6 @@ def native(env_id: str, num_envs: int, **kwargs: Any) -> Any:
     envs = gym.make_vec(env_id, num_envs=num_envs, **kwargs)
     assert isinstance(envs, PairedVectorEnv)
     return envs
-
-
-def same(ours: Any, theirs: Any) -> bool:
-    """Return whether two results are equal in every key, value, type and dtype."""
-    if type(ours) is not type(theirs):
-        return False
-    if isinstance(ours, dict):
-        return ours.keys() == theirs.keys() and all(same(ours[k], theirs[k]) for k in ours)
-    if isinstance(ours, np.ndarray):
-        if (ours.dtype, ours.shape) != (theirs.dtype, theirs.shape):
-            return False
-        if ours.dtype != object:
-            return np.array_equal(ours, theirs)
-        return same(ours.tolist(), theirs.tolist())
-    if isinstance(ours, list | tuple):
-        return len(ours) == len(theirs) and all(map(same, ours, theirs))
-    return bool(ours == theirs)
 
 
 def test_same_is_strict() -> None:
