@@ -59,7 +59,7 @@ $(VENV)/pyvenv.cfg:
 $(SETUP): $(VENV)/pyvenv.cfg
 	@echo "Installing crossworld into $(VENV) ..."
 	@rm -f build/.installed-*
-	@PYTHONWARNINGS='ignore:Editable installation' $(BIN)/pip install -q --no-build-isolation -e '.[dev,alfworld]' --config-settings editable_mode=strict
+	@PYTHONWARNINGS='ignore:Editable installation' $(BIN)/pip install -q --no-build-isolation -e '.[dev,alfworld,agents]' --config-settings editable_mode=strict
 	@touch $@
 
 # Regular installs, so the peers also prove the wheel. build/lib is removed because setuptools

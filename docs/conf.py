@@ -16,6 +16,7 @@ extensions = [
     "environments",  # ours: a page for each registered id
     "floorplans",  # ours: a drawing for each family of rooms
     "frames",  # ours: what some moments of games look like
+    "wrappers",  # ours: the table of wrappers
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",

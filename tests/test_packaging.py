@@ -16,11 +16,20 @@ HEAVY = (
     "minerl",
     "open_clip",
     "ray",
+    "minari",
+    "openai",
+    "sb3_contrib",
     "stable_baselines3",
+    "tensordict",
     "textworld",
+    "tianshou",
     "torch",
+    "torchrl",
+    "torchvision",
     "transformers",
 )
+OF_A_LIBRARY = {"crossworld.wrappers.adapters.vec_env": "stable_baselines3"}
+"""Modules whose classes derive from a heavy library's, and are imported by what needs them only."""
 NEEDED_LATER = ("jinja2", "matplotlib", "prompt_toolkit", "rich", "typer")
 
 
@@ -101,7 +110,8 @@ def test_every_module_imports_without_the_heavy_libraries(tmp_path):
         f"sys.modules.update(dict.fromkeys({HEAVY}))  # None: importing one raises\n"
         "import crossworld\n"
         "for module in pkgutil.walk_packages(crossworld.__path__, 'crossworld.'):\n"
-        "    importlib.import_module(module.name)\n"
+        f"    if module.name not in {tuple(OF_A_LIBRARY)}:\n"
+        "        importlib.import_module(module.name)\n"
         "    print(module.name)"
     )
     done = run_python(code, cwd=tmp_path, HOME=str(tmp_path))

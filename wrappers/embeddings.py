@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from crossworld.envs.core.errors import CrossworldError
 from crossworld.envs.core.words import words_of
+from crossworld.wrappers.captioners.clip.architecture import encoded_texts
+from crossworld.wrappers.captioners.clip.loading import load
 from crossworld.wrappers.rule import Moment, Rule, Site
 from crossworld.wrappers.tokens import text_keys
 from crossworld.wrappers.wrapper import GIVEN, RuleWrapper
@@ -162,13 +164,14 @@ class ClipEmbedder:
     """
 
     def __init__(self, model: str, checkpoint: str | None = None) -> None:
-        captioner = import_module("crossworld.wrappers.captioners.clip.captioner").ClipCaptioner
-        self._clip = captioner(model, checkpoint, threshold=0.0)
-        self.size = int(self._clip.embed_texts([""]).shape[1])
+        self._clip = load(model, checkpoint, "cpu")
+        self.size = len(self([""])[0])
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (n, size)."""
-        vectors: Vectors = self._clip.embed_texts(texts)
+        with import_module("torch").inference_mode():
+            tokens = self._clip.tokenizer(list(texts))
+            vectors: Vectors = encoded_texts(self._clip.model, tokens).numpy()
         return vectors
 
 

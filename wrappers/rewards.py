@@ -72,6 +72,8 @@ class SubgoalReward(RuleWrapper):
         env: an environment with images.
         captioner: a name of `crossworld.wrappers.captioners.CAPTIONERS`, or a captioner.
         threshold: score above which a statement counts; None for whatever the captioner reports.
+            (The scores of `ClipCaptioner` are what is above its own threshold; the similarity of the
+            paper, 0.8, is an argument of the captioner.)
         subgoals: statements, the same in each episode; None where the reset option gives them.
         arguments: of the captioner, if it is a name.
         bonus: what a sub-goal pays.

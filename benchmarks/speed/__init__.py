@@ -1,4 +1,4 @@
-"""`make speed`: household and tabletop beside their peers, in one run on this machine.
+"""`make speed`: the worlds beside their peers, and wrappers, in one run on this machine.
 
 Rates on a shared machine are worth little; ratios within one run are what counts. Both sides play
 the same commands on the same games; only `step` is timed. Times are CPU times of this process.
@@ -22,6 +22,7 @@ from crossworld.benchmarks.speed.picking import picking_rows
 from crossworld.benchmarks.speed.rows import Row
 from crossworld.benchmarks.speed.seeing import seeing_rows
 from crossworld.benchmarks.speed.stepping import stepping_rows
+from crossworld.benchmarks.speed.wrapping import wrapping_rows
 from crossworld.envs.core.errors import CrossworldError
 from crossworld.envs.household.alfworld import default_data
 from crossworld.envs.household.corpus import open_corpus
@@ -49,20 +50,31 @@ def tabletop() -> list[Row]:
     return rows
 
 
-WORLDS: Mapping[str, Callable[[], list[Row]]] = {"household": household, "tabletop": tabletop}
+def wrappers() -> list[Row]:
+    """Measure what wrappers cost."""
+    rows = wrapping_rows()
+    _show("wrappers, household, image and text at 128x128, one core", rows)
+    return rows
+
+
+PARTS: Mapping[str, Callable[[], list[Row]]] = {
+    "household": household,
+    "tabletop": tabletop,
+    "wrappers": wrappers,
+}
 """Name to what measures it, prints its tables and returns their rows."""
 
 
-def main(world: str | None = None) -> list[Row]:
-    """Measure a world, or all of them.
+def main(part: str | None = None) -> list[Row]:
+    """Measure one part, or all of them.
 
     Raises:
-        CrossworldError: there is no such world.
+        CrossworldError: there is no such part.
     """
-    if world is not None and world not in WORLDS:
-        raise CrossworldError(f"world {world!r} is not one of {', '.join(WORLDS)}.")
+    if part is not None and part not in PARTS:
+        raise CrossworldError(f"part {part!r} is not one of {', '.join(PARTS)}.")
     Console().print(f"crossworld {crossworld.__version__}")
-    return [row for name in ([world] if world else WORLDS) for row in WORLDS[name]()]
+    return [row for name in ([part] if part else PARTS) for row in PARTS[name]()]
 
 
 def _on_games(data: str) -> list[Row]:

@@ -37,8 +37,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Environments that show the same state as an image and as text.",
 )
-data_app = typer.Typer(no_args_is_help=True, help="Look at, check and pack games.")
+data_app = typer.Typer(no_args_is_help=True, help="Games: look at, check, pack; episodes: record.")
 app.add_typer(data_app, name="data")
+train_app = typer.Typer(no_args_is_help=True, help="Train small models on what environments show.")
+app.add_typer(train_app, name="train")
 
 Env = Annotated[str, typer.Option("--env", help="Environment id; see 'crossworld list'.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results.")]
@@ -148,14 +150,14 @@ def report(
 
 @app.command()
 def speed(
-    world: Annotated[
-        str | None, typer.Argument(help="household or tabletop. Default: both.")
+    part: Annotated[
+        str | None, typer.Argument(help="household, tabletop or wrappers. Default: all.")
     ] = None,
 ) -> None:
-    """Measure steps per second, side by side with peers."""
+    """Measure steps per second, side by side with peers, and what wrappers cost."""
     from crossworld.benchmarks.speed import main
 
-    main(world)
+    main(part)
 
 
 @data_app.command()
@@ -207,3 +209,58 @@ def unpack(
     from crossworld.commands.data import unpack as unpack_data
 
     unpack_data(file, out)
+
+
+@data_app.command()
+def record(
+    dataset: Annotated[str, typer.Argument(help="Name, such as household/planner-v0.")],
+    agent: Annotated[
+        str, typer.Option(help="Name of an agent, or module:Class of your own.")
+    ] = "planner",
+    env: Env = DEFAULT_ENV,
+    episodes: Annotated[int, typer.Option(min=1, help="How many it shall hold.")] = 100,
+    split: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of agent and environment.")] = 0,
+    root: Annotated[
+        Path | None, typer.Option(help="Folder of data sets. Default: Minari's own.")
+    ] = None,
+    data: Data = None,
+    image_size: Annotated[
+        int | None, typer.Option(min=1, help="Pixels. Default: the environment's own.")
+    ] = None,
+    action_mode: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
+) -> None:
+    """Record episodes as a Minari data set. One that was stopped goes on where it stopped."""
+    from crossworld.commands.record import record as record_episodes
+
+    record_episodes(
+        env,
+        dataset,
+        agent=agent,
+        episodes=episodes,
+        split=split,
+        seed=seed,
+        out_root=root,
+        data=data,
+        image_size=image_size,
+        action_mode=action_mode,
+    )
+
+
+@train_app.command()
+def clip(
+    out: Annotated[Path, typer.Option(help="Folder for the model.")],
+    env: Env = DEFAULT_ENV,
+    pairs: Annotated[int, typer.Option(min=20, help="Images to train on.")] = 30_000,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long at most, on two cores.")] = 20.0,
+    pattern: Annotated[
+        str | None,
+        typer.Option(help="Regular expression of the statements. Default: what is seen."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
+    fresh: Fresh = False,
+) -> None:
+    """Train a small CLIP that captions an environment. One that was stopped goes on."""
+    from crossworld.commands.train import train_clip
+
+    train_clip(env, out, pairs=pairs, minutes=minutes, pattern=pattern, seed=seed, fresh=fresh)

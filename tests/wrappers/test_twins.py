@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
-from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode, SyncVectorEnv
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sameness import same
@@ -273,3 +273,24 @@ def test_two_of_a_kind_do_not_draw_alike() -> None:
         wrapper.reset(seed=1)
     draws = [w._site.generators[0].random() for w in (lower, upper)]
     assert draws[0] != draws[1]
+
+
+@pytest.mark.slow
+def test_works_over_asynchronous_vectors() -> None:
+    one = [lambda: gym.make(HOUSEHOLD, **base(""))] * 2
+    results = []
+    for envs in (AsyncVectorEnv(one, shared_memory=False), SyncVectorEnv(one)):
+        wrapped: Any = vector.CaptionObservation(
+            vector.TextTokenNoise(envs, 0.4), "oracle", key="c"
+        )
+        results.append([wrapped.reset(seed=5), wrapped.step(("look", "inventory"))])
+        wrapped.close()
+    assert same(*results)
+
+
+@pytest.mark.slow
+def test_refuses_shared_memory_that_does_not_pass_texts_on() -> None:
+    envs = AsyncVectorEnv([lambda: gym.make(HOUSEHOLD, **base(""))])
+    with pytest.raises(ValueError, match="shared_memory=False"):
+        vector.TextTokenNoise(envs, 0.1)
+    vector.ImageCropNoise(envs, 0.1).close()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from crossworld.wrappers.dataset_files import DatasetWriter, EpisodeLog
 from crossworld.wrappers.dataset_head import storable_spec
 from crossworld.wrappers.datasets import INFOS
+from crossworld.wrappers.vector.base import VectorWrapper
 
 Stepped = tuple[Any, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]
 
@@ -22,7 +23,7 @@ OF_A_VECTOR = ("num_envs", "vectorization_mode", "vector_kwargs", "autoreset_mod
 """Arguments of `gym.make_vec` that one environment does not have."""
 
 
-class RecordMinari(gym.vector.VectorWrapper[Any, Any, Any, Any, NDArray[Any]]):
+class RecordMinari(VectorWrapper):
     """Records the finished episodes of all slots into one Minari data set.
 
     Each episode is what the scalar `RecordMinari` records of an environment that plays like the slot;

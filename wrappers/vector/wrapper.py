@@ -6,6 +6,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.spaces import Text
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space, concatenate, create_empty_array, iterate
 from numpy.typing import NDArray
@@ -14,18 +15,20 @@ from crossworld.envs.core.vector import SHARED, PairedVectorEnv
 from crossworld.wrappers.rule import (
     Generators,
     Moment,
+    Rule,
     Site,
     depth_of,
     dict_space,
     shown_space,
 )
+from crossworld.wrappers.vector.base import VectorWrapper
 from crossworld.wrappers.wrapper import MakeRule
 
 Booleans = NDArray[np.bool_]
 Stepped = tuple[Any, NDArray[np.float64], Booleans, Booleans, dict[str, Any]]
 
 
-class RuleVectorWrapper(gym.vector.VectorWrapper[Any, Any, Any, Any, NDArray[Any]]):
+class RuleVectorWrapper(VectorWrapper):
     """Base of the vector twins: the same rule for all slots.
 
     Works over native vectors and over Gymnasium's `SyncVectorEnv` and `AsyncVectorEnv`, in all
@@ -38,7 +41,8 @@ class RuleVectorWrapper(gym.vector.VectorWrapper[Any, Any, Any, Any, NDArray[Any
         **arguments: of the rule.
 
     Raises:
-        ValueError: the rule asks about states that this vector does not keep.
+        ValueError: the rule asks about states that this vector does not keep, or reads texts that it
+            does not pass on.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class RuleVectorWrapper(gym.vector.VectorWrapper[Any, Any, Any, Any, NDArray[Any
                 " the last state when it returns; wrap each environment instead, or use gym.make_vec"
                 " with the native vector of a crossworld id."
             )
+        _check_texts_arrive(env, rule, name)
         count = env.num_envs
         self.single_observation_space = shown_space(rule, site.observation_space)
         self.observation_space = batch_space(self.single_observation_space, count)
@@ -170,7 +175,7 @@ class RuleVectorWrapper(gym.vector.VectorWrapper[Any, Any, Any, Any, NDArray[Any
         below = [_idle(space)] * self.num_envs if idle else done
         for slot, action in zip(playing, done, strict=True):
             below[slot] = action
-        if isinstance(space, gym.spaces.Text):
+        if isinstance(space, Text):
             return tuple(below)
         return _stacked(space, below)
 
@@ -284,6 +289,17 @@ class _Many(Site):
         if self.keeps_last_states and name not in SHARED:
             return getattr(self._envs, name)()
         return self._envs.call(name)[0]
+
+
+def _check_texts_arrive(envs: VectorEnv[Any, Any, Any], rule: Rule, name: str) -> None:
+    """Refuse an AsyncVectorEnv whose shared memory passes texts on only once (Gymnasium 1.1 to 1.4)."""
+    spaces = rule.site.observation_space
+    read = [key for key in rule.sees if isinstance(spaces[key], Text)]
+    if read and getattr(envs.unwrapped, "shared_memory", False):
+        raise ValueError(
+            f"{name}: {read[0]!r} would never change, as AsyncVectorEnv's shared memory passes texts"
+            " on only once; make the vector with shared_memory=False."
+        )
 
 
 def _plain(value: Any) -> Any:

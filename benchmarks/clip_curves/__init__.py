@@ -1,0 +1,1 @@
+"""How well a small CLIP that is trained from scratch captions, by how many pairs it has seen."""

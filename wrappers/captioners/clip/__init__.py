@@ -1,0 +1,1 @@
+"""Captions by CLIP: statements that are similar enough to an image; and training of a small one."""
