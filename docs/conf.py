@@ -44,11 +44,15 @@ napoleon_custom_sections = [("Keys", "params_style")]
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(gym|gymnasium|np|numpy|collections|typing|pathlib|typing_extensions)\..*"),
+    ("py:.*", r"(os\.PathLike|terminations|.*\.CleanRLEnvs)"),
     ("py:.*", r"(Any|Path|Protocol|TypedDict|NDArray|optional|int8|W)"),
     ("py:.*", r".*\.(parts|controllers)\..*"),  # private to the package
     ("py:class", r"crossworld\.envs\.household\.game\.Game"),  # the same
     # Not in that module's scope.
-    ("py:exc", "(ResetNeeded|ProtocolError|SuiteError|AgentError|DependencyNotInstalled)"),
+    (
+        "py:exc",
+        "(ResetNeeded|DependencyNotInstalled|(Protocol|Suite|Agent|Adapter|Dataset|Tokenizer|Embedder)Error)",
+    ),
 ]
 
 html_theme = "furo"

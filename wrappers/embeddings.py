@@ -46,18 +46,16 @@ class Embedder(Protocol):
 class EmbedText(RuleWrapper):
     """Turns texts into vectors. Vectors of texts that were seen lately are kept.
 
-    | embedder | what it is | arguments |
-    |---|---|---|
-    | "hashing" | counts of words and pairs of words, hashed, of length 1; needs nothing | `size` |
-    | "clip" | the text half of an open_clip model | `model`, `checkpoint` |
-    | "hf" | mean of the last hidden states of a `transformers` model | `model` |
+    * "hashing": counts of words and pairs of words, hashed, of length 1; needs nothing (argument: `size`);
+    * "clip": the text half of an open_clip model (arguments: `model`, `checkpoint`);
+    * "hf": mean of the last hidden states of a `transformers` model (argument: `model`).
 
     Vector twin: `crossworld.wrappers.vector.EmbedText`; it embeds all slots' new texts in one call.
 
     Args:
         env: an environment whose observation has texts.
         keys: which texts; None for all.
-        embedder: a name of the table, or an `Embedder` (a spec keeps only its name).
+        embedder: one of these names, or an `Embedder` (a spec keeps only its name).
         arguments: of the embedder, if it is a name.
 
     Observation: each key is a Box of any numbers, float32 (size,).

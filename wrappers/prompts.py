@@ -28,15 +28,13 @@ class PromptObservation(RuleWrapper):
     (for models that get the images; each image key has a slot `<image>`, in the order of the
     observation's image keys, sorted), or the path of a file. It may use
 
-    | name | what |
-    |---|---|
-    | `mission` | the task sentence |
-    | `step` | number of actions so far |
-    | `start` | the opening text without the task, "" while it is `observation` itself or without `text` |
-    | `turns` | the last `history` turns, oldest first: `action`, `observation` (what came of it), `valid` |
-    | `observation` | the present text, "" without `text` |
-    | `commands` | what is possible now, sorted, without `help`; empty unless `admissible` |
-    | `images` | a slot per image |
+    * `mission`: the task sentence;
+    * `step`: number of actions so far;
+    * `start`: the opening text without the task; "" while it is `observation` itself;
+    * `turns`: the last `history` turns, oldest first: `action`, `observation` (what came of it), `valid`;
+    * `observation`: the present text, "" without `text`;
+    * `commands`: what is possible now, sorted, without `help`; empty unless `admissible`;
+    * `images`: a slot per image.
 
     Actions are what was sent to the environment: above `ParseTextAction` the parsed command, not the
     model's whole answer. After a reset from a snapshot the step count goes on, and the turns begin

@@ -173,8 +173,8 @@ class ChatCaptioner:
             scenes: one an image; its `statements` are the candidates. None: the constructor's.
 
         Returns:
-            With candidates: those that the model calls true, in the candidates' order. Without: the
-            lines of its reply, as they come, without blank ones.
+            Those of the candidates that the model calls true, in their order; if there are none to
+            choose from, the lines of its reply, as they come, without blank ones.
 
         Raises:
             CaptionerError: an image is no picture, there are fewer or more scenes than images, or
