@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import settings
+
+# A shared machine has slow moments, which say nothing of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(trylast=True)

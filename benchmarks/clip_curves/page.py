@@ -95,7 +95,7 @@ def draw(results: Sequence[tuple[str, Result]], path: Path) -> None:
 def _section(world: str, env: str, found: Sequence[Result]) -> str:
     head = [" | ".join(HEAD), " | ".join("---:" for _ in HEAD)]
     table = "\n".join(f"| {row} |" for row in (*head, *(" | ".join(_row(one)) for one in found)))
-    pattern = found[0].settings.pattern.replace("|", "\\|")
+    pattern = found[0].settings.pattern
     return (
         f"### {world.capitalize()}\n\n`{env}`, statements that match `{pattern}`; judged on"
         f" {found[0].held_out:,} images of rooms and tasks of `valid_unseen`.\n\n{table}\n"

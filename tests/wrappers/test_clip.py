@@ -481,3 +481,16 @@ def test_a_minute_on_the_tabletop_beats_who_does_not_look(tmp_path: Path) -> Non
     assert rooms.test.truth[asked].mean() < 0.35
     assert result.own.precision > 0.85 and result.own.recall > blind.recall_at(0.8)
     assert result.recall_at > blind.recall_at(0.9) + 0.05
+
+
+def test_each_head_begins_at_a_place_of_its_own() -> None:
+    pool = new_model(3).visual.attnpool
+    marks = pool.positional_embedding
+    heads, places = pool.num_heads, len(marks) - 1
+    queries = pool.q_proj(marks[:1]).view(heads, -1)
+    keys = pool.k_proj(marks[1:]).view(places, heads, -1)
+    shares = torch.softmax(
+        torch.einsum("hd,phd->hp", queries, keys) / queries.shape[1] ** 0.5, dim=1
+    ).detach()
+    assert shares.argmax(dim=1).tolist() == [head % places for head in range(heads)]
+    assert float(shares.max(dim=1).values.min()) > 0.8

