@@ -1,3 +1,8 @@
+import os
+
+# Several workers share few cores: PyTorch with as many threads as cores in each is far slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import count, islice
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -183,7 +184,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _vector(env: str, split: str, image_size: int) -> Any:
     """Return a native vector of the environment."""
-    spec = gym.spec(env)
+    module, _, name = env.rpartition(":")
+    if module:  # gym.make imports it, gym.spec does not know the form
+        import_module(module)
+    spec = gym.spec(name)
     unfit = (
         f"env {env!r} has no native vector environment, which tells statements of every slot; give"
         " one of 'crossworld list'."
