@@ -13,7 +13,7 @@ SHORTER: dict[str, tuple[str, ...]] = {
     "grasp_with_ppo.py": ("--steps", "2048", "--episodes", "3"),
     "household_cleanrl_style.py": ("--total_timesteps", "2048"),
     "household_with_maskable_ppo.py": ("--steps", "1024"),
-    "household_with_tianshou.py": ("--epochs", "1"),
+    "household_with_tianshou.py": ("--epochs", "2"),
     "household_with_torchrl.py": ("--steps", "1024"),
     "record_demonstrations.py": ("--episodes", "3"),
 }
