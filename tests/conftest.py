@@ -1,7 +1,13 @@
+import importlib.util
 import os
 
 # Several workers share few cores: PyTorch with as many threads as cores in each is far slower.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Loaded while a worker is young: importing the compiler of PyTorch 2.15 after the contract tests ends
+# the process (the cause was not found).
+if importlib.util.find_spec("torch"):
+    importlib.import_module("torch._dynamo")
 
 import pytest
 from hypothesis import settings
