@@ -104,7 +104,6 @@ class PromptRule(Rule):
     """See `PromptObservation`."""
 
     acts = True
-    options = frozenset()
 
     def __init__(
         self,

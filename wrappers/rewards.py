@@ -187,16 +187,10 @@ class SubgoalRule(Rule):
         self, slots: Sequence[int], moments: Sequence[Moment], options: Sequence[Mapping[str, Any]]
     ) -> None:
         """Set the sub-goals, less what is reached already."""
-        for slot, chosen in zip(slots, options, strict=True):
-            given = chosen.get("subgoals")
-            wanted = self._default if given is None else _subgoals(given)
-            if wanted is None:
-                raise ValueError(
-                    "SubgoalReward: no sub-goals; give subgoals=[...] to the wrapper, or"
-                    " reset(options={'subgoals': [...]})."
-                )
-            self._watcher.check(slot, wanted)
-            self._left[slot] = list(wanted)
+        goals = [self._wanted(chosen) for chosen in options]
+        self._watcher.check(slots, goals)
+        for slot, wanted in zip(slots, goals, strict=True):
+            self._left[slot] = wanted
             self._reached[slot] = 0
         self._watch(slots, moments)
 
@@ -206,6 +200,17 @@ class SubgoalRule(Rule):
         self._watch(slots, moments)
         for slot, moment, paid in zip(slots, moments, before, strict=True):
             moment.reward += self._bonus * (self._reached[slot] - paid)
+
+    def _wanted(self, options: Mapping[str, Any]) -> list[str]:
+        given = options.get("subgoals")
+        if given is not None:
+            return _subgoals(given)
+        if self._default is None:
+            raise ValueError(
+                "SubgoalReward: no sub-goals; give subgoals=[...] to the wrapper, or"
+                " reset(options={'subgoals': [...]})."
+            )
+        return list(self._default)
 
     def _watch(self, slots: Sequence[int], moments: Sequence[Moment]) -> None:
         busy = [i for i, slot in enumerate(slots) if self._left[slot]]

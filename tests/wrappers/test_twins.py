@@ -294,3 +294,24 @@ def test_refuses_shared_memory_that_does_not_pass_texts_on() -> None:
     with pytest.raises(ValueError, match="shared_memory=False"):
         vector.TextTokenNoise(envs, 0.1)
     vector.ImageCropNoise(envs, 0.1).close()
+
+
+def test_a_vector_gives_its_slots_their_own_options() -> None:
+    one = wrappers.PromptObservation(gym.make(HOUSEHOLD, **base("")))
+    one.reset(seed=0)
+    one.step("look")
+    snapshot = one.unwrapped.snapshot()
+    envs = vector.PromptObservation(gym.make_vec(HOUSEHOLD, num_envs=2, **base("")))
+    envs.reset(seed=4)
+    seen = envs.reset(options={"snapshot": [snapshot, None]})[0]["prompt"]
+    assert seen[0] == one.reset(options={"snapshot": snapshot})[0]["prompt"]
+    prompts = envs.step(("inventory", "inventory"))[0]["prompt"]
+    assert ["1 of 2 steps" in prompts[0], "1 of 1 steps" in prompts[1]] == [True, True]
+
+
+@pytest.mark.parametrize("goals", [GOALS[TABLETOP], [GOALS[TABLETOP][:1], GOALS[TABLETOP][1:]]])
+def test_subgoals_of_a_vector_are_one_list_or_one_a_slot(goals: list[Any]) -> None:
+    envs = vector.SubgoalReward(gym.make_vec(TABLETOP, num_envs=2, **base("")), "oracle")
+    envs.reset(seed=0, options={"subgoals": goals})
+    rewards = envs.step(("pick up the red block",) * 2)[1]
+    assert rewards.tolist() == ([1, 1] if isinstance(goals[0], str) else [1, 0])

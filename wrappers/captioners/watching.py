@@ -65,20 +65,21 @@ class Watcher:
         for slot, statements in zip(slots, self._site.ask("statements", slots), strict=True):
             self._known[slot] = statements if self._pattern is None else self._fitting(statements)
 
-    def check(self, slot: int, statements: Sequence[str]) -> None:
-        """Check that these can be said in a slot's episode.
+    def check(self, slots: Sequence[int], statements: Sequence[Sequence[str]]) -> None:
+        """Check that these can be said in the episodes of these slots.
 
         Raises:
             ValueError: one cannot.
         """
-        (known,) = self._site.ask("statements", [slot])
-        for statement in statements:
-            if statement not in known:
-                near = get_close_matches(statement, known, n=3)
-                hint = f" Near ones: {', '.join(map(repr, near))}." if near else ""
-                raise ValueError(
-                    f"{self._wrapper}: {statement!r} is none of the environment's statements().{hint}"
-                )
+        for asked, known in zip(statements, self._site.ask("statements", slots), strict=True):
+            for statement in asked:
+                if statement not in known:
+                    near = get_close_matches(statement, known, n=3)
+                    hint = f" Near ones: {', '.join(map(repr, near))}." if near else ""
+                    raise ValueError(
+                        f"{self._wrapper}: {statement!r} is none of the environment's"
+                        f" statements().{hint}"
+                    )
 
     def captions(
         self,

@@ -79,10 +79,7 @@ class RuleVectorWrapper(VectorWrapper):
         slots = self._everyone if mask is None else np.flatnonzero(mask).tolist()
         if seed is not None:
             self._seed(seed, slots)
-        if self._rule.options:
-            given = [self._of_slot(mine, others, slot) for slot in slots]
-        else:
-            given = [{}] * len(slots)
+        given = [self._of_slot(mine, others, slot) for slot in slots]
         moments = self._moments(slots, observations, infos)
         self._rule.begin(slots, moments, given)
         self._ended[slots] = False
@@ -146,10 +143,16 @@ class RuleVectorWrapper(VectorWrapper):
     def _of_slot(
         self, mine: Mapping[str, Any], others: Mapping[str, Any], slot: int
     ) -> dict[str, Any]:
-        """Return what one slot is given: a mapping or string counts for all, a list slot by slot."""
+        """Return what one slot is given.
+
+        A list is read slot by slot, but for a list of strings that is meant for the rule: it is one
+        value, such as the sub-goals of all slots.
+        """
         options = {}
         for key, value in {**others, **mine}.items():
             per_slot = isinstance(value, list | tuple) and len(value) == self.num_envs
+            if key in mine and per_slot:
+                per_slot = not all(isinstance(entry, str) for entry in value)
             options[key] = value[slot] if per_slot else value
         return options
 
