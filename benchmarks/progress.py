@@ -1,13 +1,15 @@
 """Showing how far a run is: a bar on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -17,6 +19,37 @@ from crossworld.benchmarks.records import Record
 
 LINE_SECONDS = 10.0
 """Without a terminal: time between two lines on the same agent."""
+
+
+@contextmanager
+def stages(console: Console, width: int) -> Iterator[Callable[..., None]]:
+    """Show how far work is that has stages, a bar for each.
+
+    Args:
+        console: where to show it.
+        width: characters for the names of stages.
+
+    Yields:
+        What is told of it: (stage, done, total, note="").
+    """
+    columns = (
+        TextColumn(f"{{task.description:<{width}}}", markup=False),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+        TimeElapsedColumn(),
+        TextColumn("ETA", style="dim"),
+        TimeRemainingColumn(compact=True),
+    )
+    bars: dict[str, TaskID] = {}
+    with Progress(*columns, console=console) as progress:
+
+        def watch(stage: str, done: int, total: int, note: str = "") -> None:
+            if stage not in bars:
+                bars[stage] = progress.add_task(stage, total=total, note=note)
+            progress.update(bars[stage], completed=done, note=note)
+
+        yield watch
 
 
 def follow(

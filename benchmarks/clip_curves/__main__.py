@@ -5,19 +5,11 @@ from pathlib import Path
 
 from gymnasium.error import DependencyNotInstalled
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from crossworld.benchmarks.certificates.page import write
 from crossworld.benchmarks.clip_curves.page import draw, page
 from crossworld.benchmarks.clip_curves.worlds import SIZES, WORLDS, plans, results
+from crossworld.benchmarks.progress import stages
 from crossworld.envs.core.errors import CrossworldError
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
 from crossworld.wrappers.captioners.clip.recipe import Result
@@ -40,35 +32,17 @@ def main() -> None:
         f"python -m crossworld.benchmarks.clip_curves --minutes {options.minutes:g} --sizes"
         f" {' '.join(map(str, options.sizes))} --seed {options.seed}"
     )
-    columns = (
-        TextColumn("{task.description:<34}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}", markup=False),
-        TimeElapsedColumn(),
-        TextColumn("ETA", style="dim"),
-        TimeRemainingColumn(compact=True),
-    )
-    bars: dict[str, TaskID] = {}
     done: list[tuple[str, Result]] = []
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-
-        def watch(stage: str, now: int, total: int, note: str = "") -> None:
-            if stage not in bars:
-                bars[stage] = progress.add_task(stage, total=total, note=note)
-            progress.update(bars[stage], completed=now, note=note)
-
-        try:
+    try:
+        with stages(Console(stderr=True), 34) as watch:
             for found in results(options.runs, planned, watch):
                 done.append(found)
                 write(options.out, page(done, command))
                 draw(done, options.picture)
-        except CrossworldError as error:
-            progress.stop()
-            parser.error(str(error))
-        except KeyboardInterrupt:
-            progress.stop()
-            raise SystemExit("Stopped; the same command goes on.") from None
+    except CrossworldError as error:
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        raise SystemExit("Stopped; the same command goes on.") from None
 
 
 def _options() -> tuple[argparse.ArgumentParser, argparse.Namespace]:

@@ -5,17 +5,9 @@ from pathlib import Path
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
+from crossworld.benchmarks.progress import stages
 from crossworld.wrappers.captioners.clip.architecture import CONFIG_FILE, WEIGHTS_FILE
 from crossworld.wrappers.captioners.clip.calibration import CALIBRATION_FILE
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
@@ -108,29 +100,12 @@ def _train(settings: Settings, out: Path, console: Console) -> Result:
     """Train, and show how far it is."""
     if (out / STATE_FILE).exists():
         _say(console, f"{out} holds a training under way; it goes on (--fresh discards it).")
-    columns = (
-        TextColumn("{task.description:<16}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}", markup=False),
-        TimeElapsedColumn(),
-        TextColumn("ETA", style="dim"),
-        TimeRemainingColumn(compact=True),
-    )
-    bars: dict[str, TaskID] = {}
-    with Progress(*columns, console=console) as progress:
-
-        def watch(stage: str, done: int, total: int, note: str = "") -> None:
-            if stage not in bars:
-                bars[stage] = progress.add_task(stage, total=total, note=note)
-            progress.update(bars[stage], completed=done, note=note)
-
-        try:
+    try:
+        with stages(console, 16) as watch:
             return learn(settings, visit(settings, watch), out, watch)
-        except KeyboardInterrupt:
-            progress.stop()
-            _say(console, "Stopped; the same command goes on.")
-            raise typer.Exit(STOPPED) from None
+    except KeyboardInterrupt:
+        _say(console, "Stopped; the same command goes on.")
+        raise typer.Exit(STOPPED) from None
 
 
 def _say(console: Console, text: str) -> None:
