@@ -53,7 +53,7 @@ def _json_commands(reply: str) -> Iterator[str]:
     while at >= 0:
         try:
             found, end = decoder.raw_decode(reply, at)
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # too many digits is a ValueError, too
             end = at + 1
         else:
             yield from _named(found)

@@ -1,22 +1,17 @@
 """A chat model as captioner, against a server of our own that makes every mistake we know of."""
 
-import base64
 import copy
-import io
 import json
 import pickle
 import socket
-import threading
 import time
 import traceback
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
 
 import numpy as np
 import pytest
+from chat_server import KEY, Reply, chat_server, decoded, fails, says
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from crossworld.wrappers.captioners.base import CaptionerError, CaptionerUnavailableError, Scene
 from crossworld.wrappers.captioners.chat import (
@@ -28,110 +23,14 @@ from crossworld.wrappers.captioners.chat import (
 
 pytest.importorskip("openai")
 
-KEY = "sk-do-not-show-me-0123456789"
 STATEMENTS = ("the mug is on the desk", "the mug is in the sink", "the lamp is on")
 RED, GREEN, BLUE = (np.full((6, 8, 3), colour, np.uint8) for colour in np.eye(3, dtype=int) * 250)
 
 
-class Reply(NamedTuple):
-    """What the server does once."""
-
-    body: str
-    status: int = 200
-    headers: dict[str, str] = {}
-    wait: float = 0.0
-    kind: str = "application/json"
-    missing: int = 0
-    """How many bytes less than promised are sent before the connection is closed."""
-
-
-def says(text, **choice):
-    message = {"role": "assistant", "content": text}
-    choices = [{"index": 0, "finish_reason": "stop", "message": message, **choice}]
-    return Reply(json.dumps({"id": "1", "object": "chat.completion", "choices": choices}))
-
-
-def fails(status, message="no", **headers):
-    headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(json.dumps({"error": {"message": message}}), status, headers)
-
-
-class Server:
-    """Answers with a list of replies in turn, the last one for ever, or with a function's."""
-
-    def __init__(self):
-        self.replies = [says("[]")]
-        self.answer = None
-        self.seen = []
-        self.keys = []
-        self.busy = self.busiest = 0
-        self.lock = threading.Lock()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                outer.serve(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1"
-
-    def serve(self, handler):
-        request = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
-        with self.lock:
-            self.busy += 1
-            self.busiest = max(self.busiest, self.busy)
-            self.seen.append(request)
-            self.keys.append(handler.headers["Authorization"])
-            next_one = self.replies[0] if len(self.replies) == 1 else self.replies.pop(0)
-            reply = self.answer(request) if self.answer else next_one
-        time.sleep(reply.wait)
-        with self.lock:
-            self.busy -= 1
-        body = reply.body.encode()
-        try:
-            handler.send_response(reply.status)
-            for name, value in reply.headers.items():
-                handler.send_header(name, value)
-            handler.send_header("Content-Type", reply.kind)
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            handler.wfile.write(body[: len(body) - reply.missing])
-        except OSError:  # the client was tired of waiting
-            pass
-        handler.close_connection = True
-
-    def prompts(self):
-        return [request["messages"][0]["content"][0]["text"] for request in self.seen]
-
-    def images(self):
-        return [decoded(request) for request in self.seen]
-
-
-def decoded(request):
-    url = request["messages"][0]["content"][1]["image_url"]["url"]
-    start, _, data = url.partition(",")
-    assert start == "data:image/png;base64"
-    with Image.open(io.BytesIO(base64.b64decode(data, validate=True))) as picture:
-        assert (picture.format, picture.mode) == ("PNG", "RGB")
-        return np.asarray(picture)
-
-
 @pytest.fixture
 def server(monkeypatch):
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "OPENAI_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
-    served = Server()
-    thread = threading.Thread(target=served.http.serve_forever, args=(0.01,))
-    thread.start()
-    yield served
-    served.http.shutdown()
-    thread.join()
-    served.http.server_close()
+    with chat_server(monkeypatch) as served:
+        yield served
 
 
 @pytest.fixture
@@ -176,7 +75,7 @@ def test_instruction_begins_every_prompt(server, make):
 
 def test_scenes_come_before_the_constructor(server, make):
     def first_listed(request):
-        prompt = request["messages"][0]["content"][0]["text"]
+        prompt = request["messages"][0]["content"][-1]["text"]
         return says(
             json.dumps([line.strip('",') for line in prompt.splitlines() if '"' in line][:1])
         )
@@ -202,7 +101,7 @@ def test_no_images(server, make, free):
 
 def test_identical_images_are_sent_once_and_order_is_kept(server, make):
     def colour(request):
-        brightest = int(decoded(request)[0, 0].argmax())
+        brightest = int(decoded(request)[0][0, 0].argmax())
         return says(json.dumps([STATEMENTS[brightest]]))._replace(wait=0.1 * (2 - brightest))
 
     server.answer = colour
@@ -368,7 +267,7 @@ def test_openai_itself_wants_a_key(monkeypatch):
 
 
 def test_openai_itself_gets_the_parameters_that_its_models_take(server, monkeypatch):
-    monkeypatch.setattr("crossworld.wrappers.captioners.chat.OPENAI_URL", server.url)
+    monkeypatch.setattr("crossworld.wrappers.chat.connection.OPENAI_URL", server.url)
     ChatCaptioner("eyes-1", max_tokens=99).caption([RED], [scene("a")])
     request = server.seen[0]
     assert request["max_completion_tokens"] == 99
