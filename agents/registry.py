@@ -7,11 +7,28 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import cast
 
 from crossworld.agents.base import Agent
 from crossworld.envs.core.errors import CrossworldError
+
+PARTS = (
+    "reads",
+    "env_kwargs",
+    "privileged",
+    "prompt_hash",
+    "usage",
+    "wrap",
+    "reset",
+    "act",
+    "observe",
+    "save",
+    "load",
+    "freeze",
+)
+"""What an agent has, see `Agent`."""
 
 
 class AgentError(CrossworldError, ValueError):
@@ -48,6 +65,34 @@ AGENTS: dict[str, AgentEntry] = {
         "crossworld.agents.baselines.expert_agents:HandcodedAgent",
         "Follows fixed rules from text and mission, and knows where things usually are.",
     ),
+    "act": AgentEntry(
+        "crossworld.agents.language.act:ActAgent",
+        "Asks a language model for a command at each step.",
+    ),
+    "react": AgentEntry(
+        "crossworld.agents.language.react:ReActAgent",
+        "Lets a language model think before it gives a command.",
+    ),
+    "reflexion": AgentEntry(
+        "crossworld.agents.language.reflexion:ReflexionAgent",
+        "Has a language model look back on lost trials, and reads in the next what it wrote.",
+    ),
+    "text-lm": AgentEntry(
+        "crossworld.agents.language.act:TextLMAgent",
+        "Asks the small language model that comes with the package.",
+    ),
+    "vlm": AgentEntry(
+        "crossworld.agents.language.vision:VisionAgent",
+        "Asks a vision-language model, which sees the image and no text.",
+    ),
+    "vlm-text": AgentEntry(
+        "crossworld.agents.language.vision:VisionTextAgent",
+        "Asks a vision-language model, which sees image and text.",
+    ),
+    "caption": AgentEntry(
+        "crossworld.agents.language.captioned:CaptionAgent",
+        "Asks a language model, which reads captions of the image.",
+    ),
     "planner": AgentEntry(
         "crossworld.agents.baselines.expert_agents:PlannerAgent",
         "Follows the optimal planner, which knows the full state.",
@@ -81,8 +126,7 @@ def make(name: str, *, seed: int = 0, **kwargs: object) -> Agent:
     Raises:
         AgentError: there is no such agent, or it does not take these arguments.
     """
-    build = _load(name, entry(name).entry_point)
-    parameters = inspect.signature(build)
+    build, parameters = _load(name, entry(name).entry_point)
     if "seed" in parameters.parameters:
         kwargs = {"seed": seed, **kwargs}
     try:
@@ -92,11 +136,11 @@ def make(name: str, *, seed: int = 0, **kwargs: object) -> Agent:
             f"agent {name!r}: {error}. Its arguments are {parameters}, given were {kwargs}."
         ) from error
     made = build(**kwargs)
-    missing = [part for part in ("reads", "reset", "act", "observe") if not hasattr(made, part)]
+    missing = [part for part in PARTS if not hasattr(made, part)]
     if missing:
         raise AgentError(
-            f"agent {name!r}: a {type(made).__name__} without {', '.join(missing)} is no agent; see"
-            " crossworld.agents.Agent."
+            f"agent {name!r}: a {type(made).__name__} without {', '.join(missing)} is no agent;"
+            " derive it from crossworld.agents.Agent, which has defaults for most parts."
         )
     return made
 
@@ -110,7 +154,9 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     return f"{kind} {name!r} does not exist; there are {', '.join(names)}."
 
 
-def _load(name: str, entry_point: str) -> Callable[..., Agent]:
+@lru_cache(maxsize=256)
+def _load(name: str, entry_point: str) -> tuple[Callable[..., Agent], inspect.Signature]:
+    """Return what makes an agent, and the arguments it takes."""
     module_name, _, attribute = entry_point.partition(":")
     try:
         module = import_module(module_name)
@@ -122,4 +168,5 @@ def _load(name: str, entry_point: str) -> Callable[..., Agent]:
     build = getattr(module, attribute, None)
     if not callable(build):
         raise AgentError(f"agent {name!r}: module {module_name!r} has no class {attribute!r}.")
-    return cast(Callable[..., Agent], build)  # that it makes agents shows when it is played
+    # That it makes agents shows when it is played.
+    return cast(Callable[..., Agent], build), inspect.signature(build)

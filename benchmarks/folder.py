@@ -17,6 +17,7 @@ EPISODES = "episodes.jsonl"
 TRANSCRIPTS = "transcripts.jsonl"
 RESULTS = "results.json"
 REPORT = "report.html"
+MEMORIES = "memories"
 LOCK = ".lock"
 
 
@@ -68,6 +69,21 @@ def read_run(folder: Path) -> RunFiles:
     return RunFiles(settings, facts, tuple(records.values()), tuple(transcripts.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an agent has learned.
+
+    Attributes:
+        course: name of the course of episodes in which it learns.
+        episodes: how many of them it has played.
+        content: see `Agent.save`.
+    """
+
+    course: str
+    episodes: int
+    content: bytes
+
+
 class RunFolder:
     """The folder of a run while it is being written; use it as a context manager.
 
@@ -107,12 +123,38 @@ class RunFolder:
         self._episodes = Journal(self.path / EPISODES)
         self._transcripts = Journal(self.path / TRANSCRIPTS)
 
-    def append(self, record: Record, transcript: Transcript | None) -> None:
+    def append(
+        self, record: Record, transcript: Transcript | None, memory: Memory | None = None
+    ) -> None:
         """Keep an episode; its record comes last, as it is what makes the episode count."""
         if transcript is not None:
             self._transcripts.append(transcript.to_json())
+        if memory is not None:
+            write_bytes(self._memory_file(memory.course, memory.episodes), memory.content)
         self._episodes.append(record.to_json())
         self.records.append(record)
+        if memory is not None:
+            self._memory_file(memory.course, memory.episodes - 1).unlink(missing_ok=True)
+
+    def memory(self, course: str, episodes: int) -> bytes:
+        """Return what an agent had learned after so many episodes of a course.
+
+        Raises:
+            RunError: it is not there.
+        """
+        if not episodes:
+            return b""
+        path = self._memory_file(course, episodes)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise RunError(
+                f"{path}: what an agent had learned is missing ({error.strerror}), so the run cannot"
+                " go on as it would have; give another folder, or --fresh to begin anew."
+            ) from error
+
+    def _memory_file(self, course: str, episodes: int) -> Path:
+        return self.path / MEMORIES / f"{course}-{episodes}"
 
     def __enter__(self) -> "RunFolder":
         """Return the folder."""
@@ -135,6 +177,8 @@ def clear(folder: Path) -> None:
         with _lock(folder):
             for name in (RUN, EPISODES, TRANSCRIPTS, RESULTS, REPORT):
                 (folder / name).unlink(missing_ok=True)
+            for made in (*folder.glob("compare-*.html"), *(folder / MEMORIES).glob("*")):
+                made.unlink()
 
 
 def write_json(path: Path, content: object) -> None:
@@ -144,9 +188,15 @@ def write_json(path: Path, content: object) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and its folder if there is none."""
+    path.parent.mkdir(exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, "utf-8")
+        draft.write_bytes(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """Showing how far a run is: a bar on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -16,9 +17,13 @@ from rich.progress import (
 )
 
 from crossworld.benchmarks.records import Record
+from crossworld.benchmarks.results import trials_of
 
 LINE_SECONDS = 10.0
-"""Without a terminal: time between two lines on the same agent."""
+"""Without a terminal: time between two lines."""
+
+NAME_WIDTH = 28
+"""Characters for the names of agents."""
 
 
 @contextmanager
@@ -47,72 +52,86 @@ def stages(console: Console, width: int) -> Iterator[Callable[..., None]]:
         def watch(stage: str, done: int, total: int, note: str = "") -> None:
             if stage not in bars:
                 bars[stage] = progress.add_task(stage, total=total, note=note)
-            progress.update(bars[stage], completed=done, note=note)
+            progress.update(bars[stage], completed=done, total=total, note=note)
 
         yield watch
 
 
+class Tally:
+    """How far an agent is.
+
+    Args:
+        entered: the agent's settings, see `Plan.settings`.
+    """
+
+    def __init__(self, entered: Mapping[str, Any]) -> None:
+        self.total = int(entered["episodes"])
+        self.played = 0
+        self._entered = entered
+        self._tasks: dict[tuple[object, ...], bool] = {}
+
+    def count(self, record: Record) -> None:
+        """Count an episode; once a task is solved, its other trials are not played."""
+        self.played += 1
+        key = record.key
+        task = key[:-1]
+        self._tasks[task] = self._tasks.get(task, False) or record.success
+        if record.success:
+            self.total -= trials_of(self._entered, record.protocol) - 1 - key.trial
+
+    @property
+    def note(self) -> str:
+        """Share of the tasks that are solved, "" before the first."""
+        if not self._tasks:
+            return ""
+        return f"{sum(self._tasks.values()) / len(self._tasks):4.0%} solved"
+
+
 def follow(
-    records: Iterable[Record], earlier: Iterable[Record], per_agent: int, console: Console
+    records: Iterable[Record],
+    earlier: Iterable[Record],
+    entered: Iterable[Mapping[str, Any]],
+    console: Console,
 ) -> Iterator[Record]:
     """Pass the records of a run on, and show them go by.
 
     Args:
-        records: episodes as they end, agent by agent.
+        records: episodes as they end.
         earlier: episodes that were played before.
-        per_agent: how many episodes an agent has to play.
+        entered: the settings of the agents, see `Plan.settings`.
         console: where to show it.
     """
-    counts: dict[str, tuple[int, int]] = {}
+    tallies = {agent["name"]: Tally(agent) for agent in entered}
     for record in earlier:
-        _count(counts, record)
+        tallies[record.agent].count(record)
     show = _bars if console.is_terminal else _lines
-    return show(records, counts, per_agent, console)
+    return show(records, tallies, console)
 
 
 def _bars(
-    records: Iterable[Record], counts: dict[str, tuple[int, int]], total: int, console: Console
+    records: Iterable[Record], tallies: Mapping[str, Tally], console: Console
 ) -> Iterator[Record]:
-    columns = (
-        TextColumn("{task.description:<14}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[won]}", markup=False),
-        TimeElapsedColumn(),
-        TextColumn("ETA", style="dim"),
-        TimeRemainingColumn(compact=True),
-    )
-    with Progress(*columns, console=console) as progress:
-        bars = {
-            agent: progress.add_task(agent, total=total, completed=played, won=_share(won, played))
-            for agent, (played, won) in counts.items()
-        }
+    width = min(NAME_WIDTH, max(map(len, tallies)))
+    with stages(console, width) as watch:
+        for agent, tally in tallies.items():
+            if tally.played:
+                watch(agent, tally.played, tally.total, tally.note)
         for record in records:
-            played, won = _count(counts, record)
-            if record.agent not in bars:
-                bars[record.agent] = progress.add_task(record.agent, total=total, won="")
-            progress.update(bars[record.agent], completed=played, won=_share(won, played))
+            tally = tallies[record.agent]
+            tally.count(record)
+            watch(record.agent, tally.played, tally.total, tally.note)
             yield record
 
 
 def _lines(
-    records: Iterable[Record], counts: dict[str, tuple[int, int]], total: int, console: Console
+    records: Iterable[Record], tallies: Mapping[str, Tally], console: Console
 ) -> Iterator[Record]:
     last = time.monotonic()
     for record in records:
-        played, won = _count(counts, record)
-        if played == total or time.monotonic() - last > LINE_SECONDS:
+        tally = tallies[record.agent]
+        tally.count(record)
+        if tally.played == tally.total or time.monotonic() - last > LINE_SECONDS:
             last = time.monotonic()
-            line = f"{record.agent}: {played} of {total} episodes, {_share(won, played)}"
+            line = f"{record.agent}: {tally.played} of {tally.total} episodes, {tally.note}"
             console.print(line, markup=False, highlight=False)
         yield record
-
-
-def _count(counts: dict[str, tuple[int, int]], record: Record) -> tuple[int, int]:
-    played, won = counts.get(record.agent, (0, 0))
-    counts[record.agent] = played + 1, won + record.success
-    return counts[record.agent]
-
-
-def _share(won: int, played: int) -> str:
-    return f"{won / played:4.0%} solved" if played else ""

@@ -1,13 +1,40 @@
-"""The protocol of a score: what a trial was, and how many steps it had."""
+"""The protocol of a score: what a trial was, how many steps it had, what was carried over."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crossworld.envs.core.errors import CrossworldError
 
-KINDS = {"pass@1": "every episode is played once, by a fresh agent that remembers nothing"}
-"""The kinds of protocol that the runner can play."""
+PASS, TRIALS, RETRY, ADAPT, ADAPTED = (
+    "pass@1",
+    "k-trial",
+    "retry-only",
+    "adapt",
+    "adapted-pass@1",
+)
 
+KINDS = {
+    PASS: "every task is played once, by a fresh agent that remembers nothing",
+    TRIALS: (
+        "each task is played until it is solved, k times at most; the agent may remember its earlier"
+        " trials of this task; success is cumulative"
+    ),
+    RETRY: "the same without memory, which tells what trying again is worth by itself",
+    ADAPT: (
+        "all tasks are played in k rounds, those that are solved no more, by one agent that learns"
+        " from the very tasks that are scored; success is cumulative"
+    ),
+    ADAPTED: (
+        "the agent learns on other tasks first (adapt), is frozen, and then plays every task once"
+    ),
+}
+"""The kinds of protocol, and what they mean."""
+
+CUMULATIVE = frozenset({TRIALS, RETRY, ADAPT})
+"""Kinds in which a task may be played several times, and is not once it is solved."""
+
+LASTING = frozenset({TRIALS, ADAPT})
+"""Kinds in which an agent carries something over from one episode to the next."""
 
 _PROTOCOL = re.compile(r"([^/]+)/([0-9]+)(?:/invalid-([0-9]+))?")
 
@@ -44,6 +71,10 @@ class Protocol:
                 f" KIND/STEPS/invalid-N, with one of the kinds {', '.join(KINDS)}."
             )
         return cls(found[1], int(found[2]), int(found[3]) if found[3] else None)
+
+    def of_kind(self, kind: str) -> "Protocol":
+        """Return the protocol with the same limits, of another kind."""
+        return replace(self, kind=kind)
 
     def __str__(self) -> str:
         """Return the name."""

@@ -2,8 +2,8 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, TypeAlias
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
@@ -11,8 +11,26 @@ import numpy as np
 import crossworld
 from crossworld.envs.core.errors import CrossworldError
 
-Key: TypeAlias = tuple[str, int, int]
-"""Which episode of a run: agent, seed, number."""
+
+class Key(NamedTuple):
+    """Which episode of a run.
+
+    Attributes:
+        agent: what the suite calls the agent.
+        env, split: where its task is from.
+        noise: what disturbed the observations, "" for nothing; see `suite.Noise`.
+        seed: seed of the run.
+        episode: number of the task among those that are played.
+        trial: how often the task was played before, under this agent, noise and seed.
+    """
+
+    agent: str
+    env: str
+    split: str
+    noise: str
+    seed: int
+    episode: int
+    trial: int
 
 
 class RecordError(CrossworldError, ValueError):
@@ -27,16 +45,23 @@ class Record:
         env: environment id.
         agent: what the suite calls the agent.
         task_id, task_type, split, scene: the task.
+        noise: what disturbed the observations, "" for nothing.
         seed: seed of the run.
-        episode: number of the episode under this agent and seed.
+        episode: number of the task among those that are played.
+        trial: how often the task was played before; above 0 only under protocols with trials.
         protocol: what a trial was and how many steps it had, for example `pass@1/50`.
         success: whether the task was solved.
         goal_conditions: share of the goal's conditions that held at the end.
         steps: steps played.
         return_: sum of rewards.
         invalid_actions: steps whose action was not possible.
-        seconds: wall time; the only entry that differs between equal runs.
-        error: traceback of an agent that raised, which fails the episode; else "".
+        seconds: wall time.
+        model_calls: answers that the agent asked a language model for.
+        prompt_tokens, completion_tokens: of these, as the model counts them.
+        latency: seconds that it waited for them.
+        cost: US dollars that they cost.
+        prompt_hash: of the words that it asks with; "" without a language model.
+        error: traceback of an agent that raised or hung, which fails the episode; else "".
         versions: of crossworld, gymnasium, numpy and python.
         manifest_hash: hash over all tasks of the split.
     """
@@ -47,8 +72,10 @@ class Record:
     task_type: str
     split: str
     scene: str
+    noise: str
     seed: int
     episode: int
+    trial: int
     protocol: str
     success: bool
     goal_conditions: float
@@ -56,6 +83,12 @@ class Record:
     return_: float
     invalid_actions: int
     seconds: float
+    model_calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    latency: float
+    cost: float
+    prompt_hash: str
     error: str
     versions: Mapping[str, str]
     manifest_hash: str
@@ -63,11 +96,15 @@ class Record:
     @property
     def key(self) -> Key:
         """Which episode of the run this is."""
-        return self.agent, self.seed, self.episode
+        return Key(*(getattr(self, name) for name in Key._fields))
+
+    def timeless(self) -> "Record":
+        """Return the record without what differs between equal runs: times and their price."""
+        return replace(self, seconds=0.0, latency=0.0, cost=0.0)
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads; `return_` is written `return`."""
-        return {name.rstrip("_"): value for name, value in asdict(self).items()}
+        return {name.rstrip("_"): getattr(self, name) for name in _RECORD}
 
     @classmethod
     def from_json(cls, content: Any) -> "Record":
@@ -79,31 +116,43 @@ class Record:
         return cls(**_exactly(cls, content))
 
 
+_RECORD = tuple(field.name for field in fields(Record))
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step of a transcript: the command, and what the world said."""
+    """One step of a transcript: the command, what the world said, and the frame.
+
+    `frame` is a JPEG image as base64, "" without one.
+    """
 
     command: str
     text: str
     valid: bool
+    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One episode word by word; `opening` is the text at reset."""
+    """One episode word by word; `opening` and `frame` are text and image at reset."""
 
     agent: str
+    env: str
+    split: str
+    noise: str
     seed: int
     episode: int
+    trial: int
     task_id: str
     mission: str
     opening: str
+    frame: str
     turns: tuple[Turn, ...]
 
     @property
     def key(self) -> Key:
         """Which episode of the run this is."""
-        return self.agent, self.seed, self.episode
+        return Key(*(getattr(self, name) for name in Key._fields))
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads."""

@@ -1,121 +1,84 @@
-"""Playing a suite: every contestant, every seed, every episode, in order, in one process."""
+"""Playing a plan: every contestant, every condition, every task, over workers, into a folder."""
 
-import hashlib
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from functools import partial
-from typing import Any
+from itertools import chain
 
-import gymnasium as gym
+from crossworld.benchmarks.episode import Outcome
+from crossworld.benchmarks.folder import Memory, RunFolder
+from crossworld.benchmarks.plan import Course, Episode, Plan
+from crossworld.benchmarks.records import Key, Record
+from crossworld.benchmarks.worker import Assignment, Played, record_of, transcript_of
+from crossworld.benchmarks.workers.base import Arrival, Broken, Lost, Workers
+from crossworld.benchmarks.workers.inline import InlineWorkers
 
-import crossworld.agents
-from crossworld.agents.registry import entry
-from crossworld.benchmarks.episode import play_episode
-from crossworld.benchmarks.folder import RunFolder
-from crossworld.benchmarks.records import Key, Record, Transcript, versions
-from crossworld.benchmarks.suite import Contestant, Suite, SuiteError
-from crossworld.envs.core.errors import CrossworldError, TaskNotFoundError
-from crossworld.envs.core.task import TaskSpec
-
-PAGE = 1000
-"""Tasks asked for at a time."""
-
-ON_DEMAND = 100
-"""Episodes where tasks are made on demand, so that there is no last one, and no number is given."""
-
-TRANSCRIPTS = 6
-"""Episodes per contestant that are kept word by word."""
+POLL = 1.0
+"""Seconds after which it is asked whether an episode takes too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A suite with its tasks: all that is to be played, and nothing played yet.
+@dataclass(slots=True)
+class _Progress:
+    """How far a course is.
 
     Attributes:
-        suite: the suite.
-        split: the split that is played.
-        tasks: the tasks, in the order of their episodes; one may come several times.
-        manifest_hash: the environment's hash of what the split consists of.
-        data: where the environment reads its tasks, if it reads any. Not a setting: the manifest's
-            hash says what was read.
+        course: the course.
+        played: how many of its episodes have been played.
+        at: the number of the next one.
+        solved: stage and number of the tasks that it has solved.
+        memory: what the agent carries over.
     """
 
-    suite: Suite
-    split: str
-    tasks: tuple[TaskSpec, ...]
-    manifest_hash: str
-    data: Mapping[str, Any]
+    course: Course
+    played: int = 0
+    at: int = 0
+    solved: set[tuple[int, int]] = field(default_factory=set)
+    memory: bytes = b""
 
-    @property
-    def total(self) -> int:
-        """The number of episodes, over all contestants."""
-        return len(self.suite.contestants) * self.per_contestant
+    def next(self) -> Episode | None:
+        """Return the next episode, None at the end; what was solved is left out."""
+        episodes = self.course.episodes
+        while self.at < len(episodes) and _task(episodes[self.at]) in self.solved:
+            self.at += 1
+        return episodes[self.at] if self.at < len(episodes) else None
 
-    @property
-    def per_contestant(self) -> int:
-        """The number of episodes of one contestant, over all seeds."""
-        return len(self.suite.seeds) * len(self.tasks)
-
-    def settings(self) -> dict[str, Any]:
-        """Return everything that the results depend on, as JSON-able values."""
-        return {
-            "suite": self.suite.name,
-            "title": self.suite.title,
-            "env": self.suite.env,
-            "env_kwargs": dict(self.suite.env_kwargs),
-            "split": self.split,
-            "episodes": len(self.tasks),
-            "seeds": list(self.suite.seeds),
-            "agents": [_describe(contestant) for contestant in self.suite.contestants],
-            "manifest_hash": self.manifest_hash,
-            "versions": versions(),
-        }
-
-    def make_env(self, contestant: Contestant, **kwargs: Any) -> gym.Env[Any, Any]:
-        """Make the environment for a contestant."""
-        # The checker is for the contract tests; here it would only cost time.
-        return gym.make(
-            self.suite.env,
-            max_episode_steps=contestant.protocol.limit,
-            disable_env_checker=True,
-            **{**self.suite.env_kwargs, **self.data, "split": self.split, **kwargs},
-        )
+    def end(self, success: bool) -> None:
+        """Note how the next episode went."""
+        if success:
+            self.solved.add(_task(self.course.episodes[self.at]))
+        self.at += 1
+        self.played += 1
 
 
-def prepare(suite: Suite, data: str | None = None) -> Plan:
-    """Find out what a suite's tasks are.
+@dataclass(slots=True)
+class _Desk:
+    """A worker as the runner sees it: what it has been sent, and since when it plays the first."""
+
+    sent: deque[tuple[_Progress, Assignment]] = field(default_factory=deque)
+    since: float = 0.0
+
+
+def play(plan: Plan, folder: RunFolder, workers: Workers | None = None) -> Iterator[Record]:
+    """Play what the folder does not hold yet; yields each record once it is on disk.
 
     Args:
-        suite: the suite.
-        data: the environment's `data=`, if it takes one.
+        plan: what is to be played.
+        folder: where it is kept.
+        workers: who plays; None plays in this process. They are closed in the end.
 
     Raises:
-        SuiteError: the environment does not take its arguments, or lists no tasks.
-        TaskNotFoundError: the data has none of the suite's splits.
+        WorkerError: a worker cannot be begun.
+        Exception: whatever an environment raised.
     """
-    place = {} if data is None else {"data": data}
-    with _opened(suite, {**suite.env_kwargs, **place}) as env:
-        split = _first_split(env, suite.splits)
-        tasks = tuple(_tasks(env, split, suite))
-        digest = str(env.get_wrapper_attr("manifest_hash")(split))
-    return Plan(suite, split, tasks, digest, place)
-
-
-def play(plan: Plan, folder: RunFolder) -> Iterator[Record]:
-    """Play what the folder does not hold yet; yields each record once it is on disk."""
-    done = {record.key for record in folder.records}
-    for contestant in plan.suite.contestants:
-        missing = [key for key in _keys(plan, contestant) if key not in done]
-        if missing:
-            agent = crossworld.agents.make(contestant.agent, **contestant.kwargs)
-            with plan.make_env(contestant, **agent.env_kwargs) as env:
-                for key in missing:
-                    record, transcript = _play_one(plan, contestant, key, env)
-                    folder.append(record, transcript)
-                    yield record
+    workers = workers or InlineWorkers(plan)
+    try:
+        yield from _Run(plan, folder, workers).play()
+    finally:
+        workers.close()
 
 
 def facts(command: str) -> dict[str, str]:
@@ -131,132 +94,114 @@ def facts(command: str) -> dict[str, str]:
     }
 
 
-def episode_seed(purpose: str, seed: int, task_id: str, episode: int) -> int:
-    """Return a seed that depends on nothing but its arguments, so not on what was played before."""
-    text = f"{purpose} {seed} {episode} {task_id}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+class _Run:
+    """Hands courses to workers, episode by episode."""
 
+    def __init__(self, plan: Plan, folder: RunFolder, workers: Workers) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._workers = workers
+        self._desks = [_Desk() for _ in range(workers.count)]
+        self._ready: deque[_Progress] = deque()
+        self._ends: dict[str, bytes] = {}
+        self._waiting: dict[str, list[_Progress]] = {}
+        done = {record.key: record.success for record in folder.records}
+        for course in plan.courses():
+            self._enter(course, done)
 
-def _play_one(
-    plan: Plan, contestant: Contestant, key: Key, env: gym.Env[Any, Any]
-) -> tuple[Record, Transcript | None]:
-    _, seed, number = key
-    task = plan.tasks[number]
-    outcome = play_episode(
-        env,
-        build=partial(
-            crossworld.agents.make,
-            contestant.agent,
-            **{"seed": episode_seed("agent", seed, task.task_id, number), **contestant.kwargs},
-        ),
-        seed=episode_seed("env", seed, task.task_id, number),
-        options={"task_id": task.task_id},
-        max_invalid=contestant.protocol.max_invalid,
-    )
-    record = Record(
-        env=plan.suite.env,
-        agent=contestant.name,
-        task_id=task.task_id,
-        task_type=task.task_type,
-        split=plan.split,
-        scene=task.scene,
-        seed=seed,
-        episode=number,
-        protocol=str(contestant.protocol),
-        success=outcome.success,
-        goal_conditions=outcome.goal_conditions,
-        steps=outcome.steps,
-        return_=outcome.return_,
-        invalid_actions=outcome.invalid_actions,
-        seconds=round(outcome.seconds, 6),
-        error=outcome.error,
-        versions=versions(),
-        manifest_hash=plan.manifest_hash,
-    )
-    if seed != plan.suite.seeds[0] or number not in _transcribed(plan.tasks):
-        return record, None
-    return record, Transcript(
-        agent=contestant.name,
-        seed=seed,
-        episode=number,
-        task_id=task.task_id,
-        mission=outcome.mission,
-        opening=outcome.opening,
-        turns=outcome.turns,
-    )
+    def play(self) -> Iterator[Record]:
+        """Play everything."""
+        self._hand_out()
+        while any(desk.sent for desk in self._desks):
+            arrivals = self._workers.wait(POLL)
+            for worker, answer in chain(arrivals, self._overdue()):
+                if isinstance(answer, Broken):
+                    raise answer.error
+                progress, assignment = self._desks[worker].sent.popleft()
+                self._desks[worker].since = time.monotonic()
+                if isinstance(answer, Lost):
+                    answer = self._replace(worker, assignment, answer.why)
+                yield self._keep(progress, answer)
+            self._hand_out()
 
+    def _enter(self, course: Course, done: Mapping[Key, bool]) -> None:
+        """Take a course up where the folder has it."""
+        progress = _Progress(course)
+        while (episode := progress.next()) is not None and episode.key in done:
+            progress.end(done[episode.key])
+        if course.lasting:
+            progress.memory = self._folder.memory(course.name, progress.played)
+        if course.after and course.after not in self._ends:
+            self._waiting.setdefault(course.after, []).append(progress)
+        else:
+            self._line_up(progress)
 
-def _transcribed(tasks: Sequence[TaskSpec]) -> frozenset[int]:
-    """Return the episodes to be kept word by word: the first of each of a few task types."""
-    first = {task.task_type: number for number, task in reversed(list(enumerate(tasks)))}
-    return frozenset(sorted(first.values())[:TRANSCRIPTS])
+    def _line_up(self, progress: _Progress) -> None:
+        """Have a course go on, or end, which lets those begin that wait for it."""
+        course = progress.course
+        if course.after:
+            progress.memory = self._ends[course.after]
+        if progress.next() is not None:
+            # First in the line, so that what was begun is ended before more is begun.
+            line = self._ready.appendleft if progress.played else self._ready.append
+            line(progress)
+        elif course.lasting:
+            self._ends[course.name] = progress.memory
+            for waiting in self._waiting.pop(course.name, ()):
+                self._line_up(waiting)
 
+    def _hand_out(self) -> None:
+        """Send episodes until every worker has enough, and nobody hoards at the end."""
+        fair = len(self._ready) // (2 * len(self._desks))
+        most = max(1, min(self._workers.depth, fair))
+        while self._ready:
+            number = min(range(len(self._desks)), key=lambda i: len(self._desks[i].sent))
+            desk = self._desks[number]
+            if len(desk.sent) >= most:
+                return
+            progress = self._ready.popleft()
+            episode = progress.next()
+            if episode is None:
+                continue
+            course = progress.course
+            assignment = Assignment(episode, progress.memory, course.lasting, bool(course.after))
+            if not desk.sent:
+                desk.since = time.monotonic()
+            desk.sent.append((progress, assignment))
+            self._workers.send(number, assignment)
 
-def _keys(plan: Plan, contestant: Contestant) -> list[Key]:
-    numbers = range(len(plan.tasks))
-    return [(contestant.name, seed, number) for seed in plan.suite.seeds for number in numbers]
+    def _overdue(self) -> Iterator[Arrival]:
+        """Give up workers whose episode takes longer than the suite allows."""
+        limit = self._plan.suite.episode_seconds
+        why = f"The episode had not ended after {limit:g} seconds, so it was given up."
+        for number, desk in enumerate(self._desks):
+            if desk.sent and time.monotonic() - desk.since > limit:
+                yield Arrival(number, Lost(why))
 
-
-def _describe(contestant: Contestant) -> dict[str, Any]:
-    agent = crossworld.agents.make(contestant.agent, **contestant.kwargs)
-    about = entry(contestant.agent)
-    return {
-        "name": contestant.name,
-        "agent": contestant.agent,
-        "kwargs": dict(contestant.kwargs),
-        "protocol": str(contestant.protocol),
-        "reads": sorted(agent.reads),
-        "privileged": agent.privileged,
-        "role": about.role,
-        "description": about.description,
-    }
-
-
-def _first_split(env: gym.Env[Any, Any], splits: Sequence[str]) -> str:
-    """Return the first split that there is; if none, the first of all: the environment objects."""
-    if not splits:
-        return str(env.get_wrapper_attr("split"))
-    return next((split for split in splits if _has(env, split)), splits[0])
-
-
-def _has(env: gym.Env[Any, Any], split: str) -> bool:
-    try:
-        env.get_wrapper_attr("tasks")(split, 0, 1)
-    except TaskNotFoundError:
-        return False
-    return True
-
-
-def _opened(suite: Suite, kwargs: Mapping[str, Any]) -> gym.Env[Any, Any]:
-    """Make the environment of a suite, and see that tasks can be asked of it."""
-    try:
-        env = gym.make(suite.env, disable_env_checker=True, **kwargs)
-    except CrossworldError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise SuiteError(
-            f"suite {suite.name!r}: {suite.env} cannot be made with {dict(kwargs)}: {error}"
-        ) from error
-    if not hasattr(env.unwrapped, "tasks"):
-        raise SuiteError(
-            f"suite {suite.name!r}: {suite.env} lists no tasks; 'crossworld list' shows those that do."
+    def _replace(self, worker: int, assignment: Assignment, why: str) -> Played:
+        """Begin another worker; what the lost one was sent beside is played by anyone."""
+        stack = self._workers.replace(worker)
+        desk = self._desks[worker]
+        self._ready.extendleft(progress for progress, _ in reversed(desk.sent))
+        desk.sent.clear()
+        episode = assignment.episode
+        outcome = Outcome(error=f"{why}\n{stack}".strip())
+        return Played(
+            record_of(self._plan, episode, outcome),
+            transcript_of(self._plan, episode, outcome) if episode.transcribed else None,
+            assignment.memory if assignment.lasting else b"",
         )
-    return env
+
+    def _keep(self, progress: _Progress, played: Played) -> Record:
+        """Write an episode down, then have its course go on."""
+        course = progress.course
+        progress.end(played.record.success)
+        progress.memory = played.memory
+        kept = Memory(course.name, progress.played, played.memory) if course.lasting else None
+        self._folder.append(played.record, played.transcript, kept)
+        self._line_up(progress)
+        return played.record
 
 
-def _tasks(env: gym.Env[Any, Any], split: str, suite: Suite) -> Iterator[TaskSpec]:
-    """Yield as many tasks as there are episodes, or else all of the split."""
-    size = env.get_wrapper_attr("task_count")(split)
-    if size is None:
-        yield from _pages(env, split, suite.episodes or ON_DEMAND)
-        return
-    # Evenly spaced, so that a part of a sorted split still holds every kind of task.
-    count = suite.episodes or size
-    everything = list(_pages(env, split, size))
-    yield from (everything[i * size // count] for i in range(count))
-
-
-def _pages(env: gym.Env[Any, Any], split: str, count: int) -> Iterator[TaskSpec]:
-    """Yield the first tasks of a split."""
-    for start in range(0, count, PAGE):
-        yield from env.get_wrapper_attr("tasks")(split, start, min(PAGE, count - start))
+def _task(episode: Episode) -> tuple[int, int]:
+    return episode.stage, episode.key.episode

@@ -66,7 +66,7 @@ def test_run_again_keeps_what_is_there(tmp_path):
     arguments = ("run", "--agent", "random", "--episodes", 2, "--out", tmp_path / "r")
     call(*arguments)
     first = (tmp_path / "r" / "episodes.jsonl").read_bytes()
-    assert "holds 2 of 2 episodes already" in call(*arguments)
+    assert "holds 2 episodes already" in call(*arguments)
     assert (tmp_path / "r" / "episodes.jsonl").read_bytes() == first
     assert "already" not in call(*arguments, "--fresh")
     text = call("run", "--agent", "random", "--episodes", 3, "--out", tmp_path / "r", code=2)

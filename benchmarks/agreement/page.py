@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from crossworld.benchmarks.agreement.playing import LENGTH, NEAR, SPREAD, Outcome, Tally
+from crossworld.benchmarks.reports.words import interval, percent
 from crossworld.benchmarks.statistics import wilson
-from crossworld.benchmarks.words import interval, percent
 
 CASES = 5
 """Tasks that are named of each kind of difference."""

@@ -20,6 +20,7 @@ from crossworld.benchmarks.speed.loading import (
 )
 from crossworld.benchmarks.speed.picking import picking_rows
 from crossworld.benchmarks.speed.rows import Row
+from crossworld.benchmarks.speed.running import running_rows
 from crossworld.benchmarks.speed.seeing import seeing_rows
 from crossworld.benchmarks.speed.stepping import stepping_rows
 from crossworld.benchmarks.speed.wrapping import wrapping_rows
@@ -57,10 +58,18 @@ def wrappers() -> list[Row]:
     return rows
 
 
+def runner() -> list[Row]:
+    """Measure what the benchmark's runner costs."""
+    rows = running_rows()
+    _show("benchmark runner, household, a free agent", rows)
+    return rows
+
+
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "household": household,
     "tabletop": tabletop,
     "wrappers": wrappers,
+    "runner": runner,
 }
 """Name to what measures it, prints its tables and returns their rows."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from crossworld.envs.core.errors import CrossworldError
 
@@ -28,6 +28,19 @@ class _Commands(TyperGroup):
             console.print("Error: ", style="bold red", end="")
             console.print(str(error), markup=False, highlight=False)
             raise typer.Exit(2) from error
+
+
+class _OnRay(TyperCommand):
+    """A command whose option --ray may stand without a value, which Typer does not know."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give a bare --ray the empty address."""
+        following = [*args[1:], "-"]
+        given = [
+            f"{arg}=" if arg == "--ray" and after.startswith("-") else arg
+            for arg, after in zip(args, following, strict=True)
+        ]
+        return super().parse_args(ctx, given)
 
 
 app = typer.Typer(
@@ -51,6 +64,19 @@ Data = Annotated[
 Folder = Annotated[Path | None, typer.Argument(help="As --data of the other commands.")]
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Discard a run that is in the folder, and begin anew.")
+]
+
+Workers = Annotated[
+    int | None,
+    typer.Option(min=0, help="Processes. Default: one per CPU; 0 = play in this one."),
+]
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="[ADDRESS]",
+        help="Play on a Ray cluster; without address, on one begun here.",
+    ),
 ]
 
 DEFAULT_ENV = "crossworld/Household-v0"
@@ -99,10 +125,18 @@ def play(
         play_game(env, split=split, task=task, seed=seed, data=data)
 
 
-@app.command()
+@app.command(cls=_OnRay)
 def run(
     agent: Annotated[str, typer.Option(help="Name of an agent, or module:Class of your own.")],
     env: Env = DEFAULT_ENV,
+    arg: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Argument of the agent; as often as needed."),
+    ] = None,
+    protocol: Annotated[
+        str | None, typer.Option(help="Such as k-trial/50. Default: pass@1/(the environment's).")
+    ] = None,
+    trials: Annotated[int | None, typer.Option(min=1, help="With k-trial or adapt.")] = None,
     split: Annotated[str | None, typer.Option(help="Default: the environment's own.")] = None,
     episodes: Annotated[
         int,
@@ -112,16 +146,26 @@ def run(
     out: Out = None,
     data: Data = None,
     fresh: Fresh = False,
+    workers: Workers = None,
+    ray: Ray = None,
 ) -> None:
     """Let one agent play, and report how it did. A run that was stopped goes on where it stopped."""
-    from crossworld.commands.bench import run_agent
+    from crossworld.commands.bench import Place, run_agent
 
     run_agent(
-        agent, env, split=split, episodes=episodes, seed=seed, out=out, data=data, fresh=fresh
+        agent,
+        env,
+        Place(out, data, fresh, workers, ray),
+        arguments=arg or [],
+        protocol=protocol,
+        trials=trials,
+        split=split,
+        episodes=episodes,
+        seed=seed,
     )
 
 
-@app.command()
+@app.command(cls=_OnRay)
 def bench(
     suite: Annotated[str, typer.Argument(help="Name of a suite, or a .toml file of your own.")],
     episodes: Annotated[
@@ -131,30 +175,40 @@ def bench(
     out: Out = None,
     data: Data = None,
     fresh: Fresh = False,
+    workers: Workers = None,
+    ray: Ray = None,
 ) -> None:
     """Run a benchmark, and report. One that was stopped goes on where it stopped."""
-    from crossworld.commands.bench import run_suite
+    from crossworld.commands.bench import Place, run_suite
 
-    run_suite(suite, episodes=episodes, split=split, out=out, data=data, fresh=fresh)
+    run_suite(suite, Place(out, data, fresh, workers, ray), episodes=episodes, split=split)
 
 
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Folder that 'bench' or 'run' wrote.")],
+    other: Annotated[
+        Path | None, typer.Argument(help="A second one, to compare it with.", show_default=False)
+    ] = None,
 ) -> None:
-    """Make results.json and report.html of a run again."""
-    from crossworld.commands.bench import show_report
+    """Make results.json and report.html of a run again, or compare two runs."""
+    if other is None:
+        from crossworld.commands.bench import show_report
 
-    show_report(folder)
+        show_report(folder)
+    else:
+        from crossworld.commands.bench import show_comparison
+
+        show_comparison(folder, other)
 
 
 @app.command()
 def speed(
     part: Annotated[
-        str | None, typer.Argument(help="household, tabletop or wrappers. Default: all.")
+        str | None, typer.Argument(help="household, tabletop, wrappers or runner. Default: all.")
     ] = None,
 ) -> None:
-    """Measure steps per second, side by side with peers, and what wrappers cost."""
+    """Measure steps per second, side by side with peers, and what wrappers and runner cost."""
     from crossworld.benchmarks.speed import main
 
     main(part)
@@ -264,3 +318,23 @@ def clip(
     from crossworld.commands.train import train_clip
 
     train_clip(env, out, pairs=pairs, minutes=minutes, pattern=pattern, seed=seed, fresh=fresh)
+
+
+@train_app.command("text-lm")
+def text_lm(
+    out: Annotated[Path, typer.Option(help="Folder for the model.")],
+    env: Env = DEFAULT_ENV,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="How much is learned, on two cores.")
+    ] = 45.0,
+    start: Annotated[
+        Path | None, typer.Option(help="Model to begin with. Default: random weights.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
+    data: Data = None,
+    fresh: Fresh = False,
+) -> None:
+    """Train a small language model that plays a household from text. One that was stopped goes on."""
+    from crossworld.commands.train_text_lm import train_text_lm
+
+    train_text_lm(out, minutes=minutes, env=env, seed=seed, start=start, data=data, fresh=fresh)

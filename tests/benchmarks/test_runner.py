@@ -4,25 +4,31 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from gymnasium.error import DependencyNotInstalled
 
 from crossworld.benchmarks.episode import ContractError
 from crossworld.benchmarks.folder import RunError, RunFolder, clear, read_run
 from crossworld.benchmarks.journal import JournalError
+from crossworld.benchmarks.plan import prepare
 from crossworld.benchmarks.protocol import Protocol
 from crossworld.benchmarks.records import RecordError
-from crossworld.benchmarks.runner import episode_seed, prepare
-from crossworld.benchmarks.suite import Contestant
+from crossworld.benchmarks.suite import Contestant, SuiteError, TaskSet
+from crossworld.benchmarks.worker import episode_seed
 from crossworld.envs.core.errors import TaskNotFoundError
 
 
 def timeless(records):
-    return [replace(record, seconds=0.0) for record in records]
+    return [record.timeless() for record in records]
+
+
+def with_tasks(suite, **changes):
+    return replace(suite, task_sets=(replace(suite.task_sets[0], **changes),))
 
 
 def test_every_contestant_plays_every_task_with_every_seed_in_order(kit, tmp_path, suite):
     records = kit.play_into(tmp_path, prepare(suite))
     assert [record.key for record in records] == [
-        (agent, seed, number)
+        (agent, kit.env, "few", "", seed, number, 0)
         for agent in ("random", "planner")
         for seed in (0, 1)
         for number in range(7)
@@ -55,7 +61,7 @@ def test_step_limit_is_the_protocols(kit, tmp_path, solo):
 
 def test_too_many_impossible_actions_fail_the_episode(kit, tmp_path, suite):
     strict = Contestant("spy", Protocol.parse("pass@1/5/invalid-1"))
-    plan = prepare(replace(suite, contestants=(strict,), seeds=(0,), episodes=1))
+    plan = prepare(replace(with_tasks(suite, episodes=1), contestants=(strict,), seeds=(0,)))
     (record,) = kit.play_into(tmp_path, plan)
     assert (record.steps, record.success, record.invalid_actions) == (2, False, 2)
     assert record.protocol == "pass@1/5/invalid-1"
@@ -63,7 +69,8 @@ def test_too_many_impossible_actions_fail_the_episode(kit, tmp_path, suite):
 
 def test_part_of_a_split_is_evenly_spaced(suite):
     def numbers(episodes):
-        return [t.task_id[-1] for t in prepare(replace(suite, episodes=episodes)).tasks]
+        (stage,) = prepare(with_tasks(suite, episodes=episodes)).stages
+        return [task.task_id[-1] for task in stage.tasks]
 
     assert numbers(0) == list("0123456")
     assert numbers(2) == list("03")
@@ -72,19 +79,50 @@ def test_part_of_a_split_is_evenly_spaced(suite):
 
 def test_split_that_nothing_has(suite):
     with pytest.raises(TaskNotFoundError, match="there is only 'few'"):
-        prepare(replace(suite, splits=("none", "nothing")))
-    assert prepare(replace(suite, splits=())).split == "few"
+        prepare(with_tasks(suite, splits=("none", "nothing")))
+    assert prepare(with_tasks(suite, splits=())).stages[0].split == "few"
+
+
+def test_tasks_can_be_named(suite):
+    (stage,) = prepare(with_tasks(suite, task_ids=("task 5", "task 2"))).stages
+    assert [task.task_id for task in stage.tasks] == ["task 5", "task 2"]
+    with pytest.raises(SuiteError, match="task 'task 9' is not in split 'few'"):
+        prepare(with_tasks(suite, task_ids=("task 9",)))
+
+
+def test_other_tasks_than_those_of_the_suite_are_refused(suite):
+    digest = prepare(suite).stages[0].manifest_hash
+    assert prepare(with_tasks(suite, manifest_hash=digest[:8])).stages[0].manifest_hash == digest
+    with pytest.raises(SuiteError, match="scores would not be comparable"):
+        prepare(with_tasks(suite, manifest_hash="0" * 8))
+
+
+def test_a_split_is_entered_once(suite):
+    with pytest.raises(SuiteError, match="two task sets are the same split"):
+        prepare(replace(suite, task_sets=(TaskSet(suite.task_sets[0].env),) * 2))
+
+
+def test_an_optional_agent_is_left_out_where_its_library_is_missing(suite):
+    def entered(**given):
+        return Contestant("stub_world:NotHere", Protocol("pass@1", 5), **given)
+
+    plan = prepare(replace(suite, contestants=(*suite.contestants, entered(optional=True))))
+    assert plan.left_out == {"stub_world:NotHere": "needs a library"}
+    assert [agent["name"] for agent in plan.settings()["agents"]] == ["random", "planner"]
+    with pytest.raises(DependencyNotInstalled):
+        prepare(replace(suite, contestants=(entered(),)))
 
 
 def test_seeds_depend_on_the_episode_alone():
     seeds = {
-        episode_seed(purpose, seed, task, episode)
+        episode_seed(purpose, seed, task, episode, trial)
         for purpose in ("env", "agent")
         for seed in (0, 1)
         for task in "ab"
         for episode in range(5)
+        for trial in range(2)
     }
-    assert len(seeds) == 40
+    assert len(seeds) == 80
 
 
 # What the agent sees
@@ -161,14 +199,14 @@ def test_stopping_in_between_loses_nothing(kit, tmp_path, suite):
 
 
 def test_a_run_with_other_settings_is_refused(kit, played, suite):
-    for change, message in [
-        ({"seeds": (0, 2)}, r"seeds: \[0, 1\] there, \[0, 2\] now"),
-        ({"episodes": 3}, "episodes: 7 there, 3 now"),
-        ({"contestants": suite.contestants[:1]}, r"agents\[1\].name: 'planner' there, 'nothing'"),
-        ({"env_kwargs": {"data": "x"}}, "manifest_hash: "),
+    for changed, message in [
+        (replace(suite, seeds=(0, 2)), r"seeds: \[0, 1\] there, \[0, 2\] now"),
+        (with_tasks(suite, episodes=3), r"task_sets\[0\].episodes: 7 there, 3 now"),
+        (replace(suite, contestants=suite.contestants[:1]), r"agents\[1\].name: 'planner' there"),
+        (with_tasks(suite, env_kwargs={"data": "x"}), "manifest_hash: "),
     ]:
         with pytest.raises(RunError, match=message):
-            kit.play_into(played, prepare(replace(suite, **change)))
+            kit.play_into(played, prepare(changed))
     clear(played)
     assert len(kit.play_into(played, prepare(replace(suite, seeds=(0, 2))))) == 28
 

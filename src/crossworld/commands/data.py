@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from crossworld.benchmarks.words import readable
+from crossworld.benchmarks.reports.words import readable
 from crossworld.envs.core.errors import DataError
 from crossworld.envs.core.task import TaskSpec
 from crossworld.envs.household.alfworld import default_data

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import gymnasium as gym
 
@@ -17,12 +18,23 @@ def data_folder(env_id: str, given: Path | None) -> str | None:
         gymnasium.error.Error: there is no such environment.
         DataError: a folder is given, but the environment reads none.
     """
-    module = str(gym.spec(env_id).entry_point).partition(":")[0]
-    default = getattr(import_module(module), "default_data", None)
-    if default is None and given is not None:
+    if given is not None and not reads_data(env_id):
         raise DataError(
             f"{env_id} makes its games and reads none; leave out --data, or choose"
             " --env crossworld/ALFWorld-v0."
         )
-    found = default() if given is None and default is not None else given
+    found = _default(env_id) if given is None else given
     return None if found is None else str(found)
+
+
+def reads_data(env_id: str) -> bool:
+    """Return whether an environment reads data."""
+    return hasattr(_module(env_id), "default_data")
+
+
+def _default(env_id: str) -> str | None:
+    return _module(env_id).default_data() if reads_data(env_id) else None
+
+
+def _module(env_id: str) -> Any:
+    return import_module(str(gym.spec(env_id).entry_point).partition(":")[0])

@@ -14,7 +14,8 @@ from rich.table import Table
 import crossworld.agents
 from crossworld.agents.base import Agent
 from crossworld.benchmarks.episode import play_episode
-from crossworld.benchmarks.runner import PAGE, episode_seed
+from crossworld.benchmarks.plan import PAGE
+from crossworld.benchmarks.worker import episode_seed
 from crossworld.commands.location import data_folder
 from crossworld.envs.core.errors import CrossworldError
 from crossworld.envs.core.spaces import text_space

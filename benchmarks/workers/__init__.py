@@ -1,0 +1,1 @@
+"""Where episodes are played: in this process, in others, on other machines."""
