@@ -1,0 +1,1 @@
+"""Agents that ask language models, and what they ask them with."""
