@@ -93,6 +93,14 @@ AGENTS: dict[str, AgentEntry] = {
         "crossworld.agents.language.captioned:CaptionAgent",
         "Asks a language model, which reads captions of the image.",
     ),
+    "ppo": AgentEntry(
+        "crossworld.agents.ppo.agent:PPOAgent",
+        "Scores commands with PPO, trained in other rooms; may choose none.",
+    ),
+    "maskable-ppo": AgentEntry(
+        "crossworld.agents.ppo.agent:MaskablePPOAgent",
+        "Scores the possible commands with MaskablePPO, trained in other rooms.",
+    ),
     "planner": AgentEntry(
         "crossworld.agents.baselines.expert_agents:PlannerAgent",
         "Follows the optimal planner, which knows the full state.",

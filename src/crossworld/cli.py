@@ -338,3 +338,20 @@ def text_lm(
     from crossworld.commands.train_text_lm import train_text_lm
 
     train_text_lm(out, minutes=minutes, env=env, seed=seed, start=start, data=data, fresh=fresh)
+
+
+@train_app.command()
+def ppo(
+    out: Annotated[Path, typer.Option(help="Folder for the policy.")],
+    algorithm: Annotated[str, typer.Option(help="ppo or maskable-ppo.")] = "maskable-ppo",
+    env: Env = DEFAULT_ENV,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="How much is played, on two cores.")
+    ] = 6.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything.")] = 0,
+    fresh: Fresh = False,
+) -> None:
+    """Train a policy that scores commands, with Stable-Baselines3. One that was stopped goes on."""
+    from crossworld.commands.train_ppo import train_ppo
+
+    train_ppo(out, algorithm=algorithm, env=env, minutes=minutes, seed=seed, fresh=fresh)

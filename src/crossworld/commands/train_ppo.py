@@ -28,7 +28,7 @@ FILES = (*map(model_file, ALGORITHMS), RESULT_FILE, STATE_FILE)
 
 ALGORITHM = "maskable-ppo"
 ENV = "crossworld/Household-v0"
-MINUTES = 10.0
+MINUTES = 6.0
 
 STOPPED = 130
 """Exit code of a command that the user interrupted."""
