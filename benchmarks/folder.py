@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, TextIO
 
 from crossworld.benchmarks.journal import Journal, read_journal
 from crossworld.benchmarks.records import Record, Transcript
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.envs.core.errors import CrossworldError
 
 RUN = "run.json"
@@ -130,7 +130,11 @@ class RunFolder:
         if transcript is not None:
             self._transcripts.append(transcript.to_json())
         if memory is not None:
-            write_bytes(self._memory_file(memory.course, memory.episodes), memory.content)
+            content = memory.content
+            write_all_or_nothing(
+                self._memory_file(memory.course, memory.episodes),
+                lambda draft: draft.write_bytes(content),
+            )
         self._episodes.append(record.to_json())
         self.records.append(record)
         if memory is not None:
@@ -188,18 +192,7 @@ def write_json(path: Path, content: object) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and its folder if there is none."""
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_all_or_nothing(path, lambda draft: draft.write_text(text, "utf-8"))
 
 
 def _lock(folder: Path) -> TextIO:

@@ -15,8 +15,8 @@ from crossworld.agents.ppo.agent import CommandAgent, MaskablePPOAgent, PPOAgent
 from crossworld.agents.ppo.errors import PPOError
 from crossworld.agents.ppo.settings import HELD_OUT_SPLIT, Settings
 from crossworld.agents.ppo.training import STATE_FILE, Point, differing, train
-from crossworld.wrappers.captioners.clip.architecture import write_all_or_nothing
-from crossworld.wrappers.captioners.clip.recipe import Watch, unwatched
+from crossworld.envs.core.atomic import write_all_or_nothing
+from crossworld.wrappers.training import Watch, unwatched
 
 RESULT_FILE = "result.json"
 """What a finished training found; that it is there says that the training is finished."""

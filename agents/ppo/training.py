@@ -20,8 +20,8 @@ from crossworld.agents.ppo.settings import (
     TRAIN_SPLIT,
     Settings,
 )
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.adapters.base import known, needed
-from crossworld.wrappers.captioners.clip.architecture import write_all_or_nothing
 
 STATE_FILE = "training-state.pt"
 """Weights and optimizer of a training that is under way."""

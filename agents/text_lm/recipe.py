@@ -12,8 +12,8 @@ from crossworld.agents.text_lm.model import save_model
 from crossworld.agents.text_lm.playing import Played, play
 from crossworld.agents.text_lm.settings import Settings, weights_hash
 from crossworld.agents.text_lm.training import STATE_FILE, differing, train
-from crossworld.wrappers.captioners.clip.architecture import write_all_or_nothing
-from crossworld.wrappers.captioners.clip.recipe import Watch, unwatched
+from crossworld.envs.core.atomic import write_all_or_nothing
+from crossworld.wrappers.training import Watch, unwatched
 
 RESULT_FILE = "result.json"
 """What a finished training found; that it is there says that the training is finished."""

@@ -16,9 +16,9 @@ from crossworld.agents.text_lm.errors import TextModelError
 from crossworld.agents.text_lm.model import load_model, new_model
 from crossworld.agents.text_lm.settings import Settings
 from crossworld.agents.text_lm.tokenizer import PAD, vocabulary
-from crossworld.wrappers.captioners.clip.architecture import write_all_or_nothing
-from crossworld.wrappers.captioners.clip.training import bfloat16
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.chat.local import torch_and_transformers
+from crossworld.wrappers.training import bfloat16
 
 STATE_FILE = "training-state.pt"
 """Weights and optimizer of a training that is under way; no name that transformers looks for."""

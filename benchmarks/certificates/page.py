@@ -1,11 +1,11 @@
 """The table of a report."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
 from crossworld.benchmarks.certificates.playing import ORACLE, PLAYERS, Certificate
+from crossworld.envs.core.atomic import write_all_or_nothing
 
 CASES = 5
 """Ids that are named of each kind of failure."""
@@ -41,14 +41,7 @@ def write(path: Path, text: str) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, "utf-8")
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    write_all_or_nothing(path, lambda draft: draft.write_text(text, "utf-8"))
 
 
 def _row(one: Certificate, others: Sequence[str]) -> list[str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from crossworld.wrappers.captioners.clip.recipe import (
     Result,
     Rooms,
-    Watch,
     default_pattern,
     finished,
     learn,
     visit,
 )
 from crossworld.wrappers.captioners.clip.training import Settings
+from crossworld.wrappers.training import Watch
 
 WORLDS: Mapping[str, str] = {
     "household": "crossworld/Household-v0",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossworld.benchmarks.readability.samples import BITS, NAMES, Samples
+from crossworld.wrappers.training import bfloat16
 
 CELL = 8
 """Pixels of a side of a place that is classified."""
@@ -112,7 +113,7 @@ def train(
         dy, dx = dice.integers(-_SHIFT, _SHIFT + 1, 2).tolist()
         images = _shifted(samples.images[rows], dy, dx)
         where = _shifted(samples.where[rows], dy, dx)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_bfloat16()):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16()):
             places, scores = _forward(torch, net, _tensor(torch, images, channels))
         loss = _loss(torch, places.float(), scores.float(), where, labels[rows])
         optimizer.zero_grad()
@@ -121,15 +122,6 @@ def train(
         schedule.step()
         tick((step + 1) / len(batches))
     return Classifier(net, channels)
-
-
-def _bfloat16() -> bool:
-    """Return whether this processor multiplies short floats; twice as fast, and exact enough."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return "bf16" in lines.read()
-    except OSError:
-        return False
 
 
 def _batches(

@@ -14,6 +14,7 @@ from crossworld.wrappers.chat.base import (
 from crossworld.wrappers.chat.budget import BudgetedChatModel
 from crossworld.wrappers.chat.cache import CachedChatModel
 from crossworld.wrappers.chat.endpoint import EndpointChatModel
+from crossworld.wrappers.chat.local import LocalChatModel
 from crossworld.wrappers.chat.replay import RecordedChatModel, ReplayedChatModel
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ChatUnavailableError",
     "Completion",
     "EndpointChatModel",
+    "LocalChatModel",
     "Message",
     "RecordedChatModel",
     "ReplayedChatModel",

@@ -1,8 +1,6 @@
 """The small model that is trained, as a configuration of open_clip."""
 
 import json
-import os
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
 
 CONFIG_FILE = "open_clip_config.json"
@@ -105,22 +104,6 @@ def save_model(model: Any, folder: Path) -> None:
     config = json.dumps(CONFIG, indent=2) + "\n"
     write_all_or_nothing(folder / CONFIG_FILE, lambda path: path.write_text(config))
     write_all_or_nothing(folder / WEIGHTS_FILE, lambda path: save_file(weights, path))
-
-
-def write_all_or_nothing(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` make a file beside `path`, then put it in its place.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(draft)
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def prepared(images: NDArray[np.uint8], preprocess: Any) -> Any:

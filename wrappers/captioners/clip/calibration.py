@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.captioners.base import CaptionerError
-from crossworld.wrappers.captioners.clip.architecture import write_all_or_nothing
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
 from crossworld.wrappers.captioners.clip.scores import Flags, curve
 

@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.captioners.base import CaptionerError
-from crossworld.wrappers.captioners.clip.architecture import save_model, write_all_or_nothing
+from crossworld.wrappers.captioners.clip.architecture import save_model
 from crossworld.wrappers.captioners.clip.calibration import Calibration, calibrate
 from crossworld.wrappers.captioners.clip.captioner import ClipCaptioner
 from crossworld.wrappers.captioners.clip.pairs import (
@@ -29,6 +30,7 @@ from crossworld.wrappers.captioners.clip.training import (
     differing,
     train,
 )
+from crossworld.wrappers.training import Watch, unwatched
 
 RESULT_FILE = "training.json"
 """What a finished training found; that it is there says that the training is finished."""
@@ -54,17 +56,6 @@ _POINTS = 200
 """Points that are kept of a precision-recall curve."""
 
 _PRECISION = 0.9
-
-
-class Watch(Protocol):
-    """Is told how far a training is."""
-
-    def __call__(self, stage: str, done: int, total: int, note: str = "", /) -> None:
-        """Hear how much of a stage is done, and a few words on it."""
-
-
-def unwatched(stage: str, done: int, total: int, note: str = "") -> None:
-    """Hear it, and tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.captioners.base import CaptionerError
 from crossworld.wrappers.captioners.clip.architecture import (
     encoded_images,
@@ -18,10 +19,10 @@ from crossworld.wrappers.captioners.clip.architecture import (
     new_preprocess,
     new_tokenizer,
     prepared,
-    write_all_or_nothing,
 )
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
 from crossworld.wrappers.captioners.clip.pairs import Pairs
+from crossworld.wrappers.training import bfloat16
 
 STATE_FILE = "training-state.pt"
 """Weights and optimizer of a training that is under way; no name that open_clip looks for."""
@@ -145,15 +146,6 @@ def train(
             _save(torch, folder / STATE_FILE, settings, model, optimizer, step + 1)
         tick(step + 1, settings.steps, loss.item())
     return model.eval()
-
-
-def bfloat16() -> bool:
-    """Return whether this processor multiplies short floats; nearly twice as fast, and exact enough."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return "bf16" in lines.read()
-    except OSError:
-        return False
 
 
 def _groups(model: Any) -> list[dict[str, Any]]:
