@@ -14,7 +14,7 @@ from PIL import Image
 from crossworld.agents.base import Agent, visible
 from crossworld.benchmarks.records import Turn
 from crossworld.envs.core.errors import CrossworldError
-from crossworld.wrappers.chat.base import Usage
+from crossworld.wrappers.chat.base import BudgetExceededError, Usage
 
 FRAME_SIZE, FRAME_QUALITY = 128, 60
 """Most pixels a side of a frame that is kept, and JPEG's quality in percent."""
@@ -74,6 +74,7 @@ def play_episode(
 
     Raises:
         ContractError: the agent reads something that the environment does not show.
+        BudgetExceededError: a language model may spend nothing more.
     """
     outcome = Outcome()
     turns: list[Turn] = []
@@ -114,8 +115,8 @@ def play_episode(
         if lasting:
             outcome.memory = agent.save()
         outcome.success = bool(info["success"])
-    except ContractError:
-        raise
+    except (ContractError, BudgetExceededError):
+        raise  # no fault of the agent; what was played stays, and the run can go on later
     except Exception:
         if not asking and _is_action(env, action):
             raise
