@@ -28,7 +28,11 @@ HEAVY = (
     "torchvision",
     "transformers",
 )
-OF_A_LIBRARY = {"crossworld.wrappers.adapters.vec_env": "stable_baselines3"}
+OF_A_LIBRARY = {
+    "crossworld.wrappers.adapters.vec_env": "stable_baselines3",
+    "crossworld.agents.ppo.policy": "sb3_contrib",
+    "crossworld.agents.ppo.slots": "stable_baselines3",
+}
 """Modules whose classes derive from a heavy library's, and are imported by what needs them only."""
 NEEDED_LATER = ("jinja2", "matplotlib", "prompt_toolkit", "rich", "typer")
 
