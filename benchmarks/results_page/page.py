@@ -23,14 +23,15 @@ PLOTS = {
 }
 """The plots that a page shows, by their names in a report, and what is under them."""
 
-WORDS = ("agent", "score", "sees")
+WORDS = ("agent", "score", "sees", "what it does", "arguments", "reads", "prompts")
 """Columns that hold words, not numbers."""
 
 NOTES = """
 Success is the share of tasks; intervals are Wilson's at 95 %, over tasks. *Beyond the floor* is the difference from the highest
 floor on the same tasks, in points, with a paired bootstrap interval over tasks. *Sees* is what an agent reads of the world;
-`expert` and captions of the oracle are privileged. Steps count a failure as the limit. Tokens are per task, all its trials; the
-scripted model counts words.
+agents marked as privileged read what no fair contestant may. Steps count a failure as the limit. Tokens are per task, all its
+trials. Agents that ask a language model ask the one in the table of agents below; the scripted one is a heuristic that reads
+text only (so an agent that sees images alone is lost with it), and counts words as tokens.
 """
 
 
@@ -56,6 +57,7 @@ def write_page(run: RunFiles, out: Path, commands: Sequence[str]) -> None:
                 write_text(picture, standalone(drawn[name]))
                 parts.append(f"![{caption}]({picture.name})\n\n*{caption}.*\n")
         parts += [_trials(section), _noise(section), _kinds(section)]
+    parts.append(_agents(run))
     write_text(out, "\n".join(filter(None, parts)).rstrip() + "\n")
 
 
@@ -81,6 +83,22 @@ def _repeat(run: RunFiles, commands: Sequence[str]) -> str:
     )
     versions = ", ".join(f"{name} {value}" for name, value in run.settings["versions"].items())
     return f"Made by\n\n```bash\n{lines}\n```\n\nTasks: {sets}. Versions: {versions}.\n"
+
+
+def _agents(run: RunFiles) -> str:
+    rows = [
+        (
+            agent["name"],
+            agent["description"],
+            ", ".join(f"{name} = `{value}`" for name, value in agent["kwargs"].items()),
+            ", ".join(f"`{name}`" for name in agent["reads"]),
+            f"`{agent['prompt_hash']}`" if agent["prompt_hash"] else "",
+        )
+        for agent in run.settings["agents"]
+    ]
+    return "## The agents\n\n" + _table(
+        ("agent", "what it does", "arguments", "reads", "prompts"), rows
+    )
 
 
 def _place(section: Section) -> str:
