@@ -15,6 +15,7 @@ SHORTER: dict[str, tuple[str, ...]] = {
     "household_with_maskable_ppo.py": ("--steps", "1024"),
     "household_with_tianshou.py": ("--epochs", "2"),
     "household_with_torchrl.py": ("--steps", "1024"),
+    "play_with_a_language_model.py": ("--episodes", "2"),
     "record_demonstrations.py": ("--episodes", "3"),
 }
 """Example to arguments that make it short."""
@@ -26,6 +27,7 @@ NEEDS = {
     "household_with_maskable_ppo.py": "sb3_contrib",
     "household_with_tianshou.py": "tianshou",
     "household_with_torchrl.py": "torchrl",
+    "play_with_a_language_model.py": "crossworld",
     "record_demonstrations.py": "minari",
 }
 
