@@ -17,7 +17,8 @@ class Key(NamedTuple):
 
     Attributes:
         agent: what the suite calls the agent.
-        env, split: where its task is from.
+        env: id of the environment that its task is from.
+        split: where its task is in it.
         noise: what disturbed the observations, "" for nothing; see `suite.Noise`.
         seed: seed of the run.
         episode: number of the task among those that are played.
@@ -44,7 +45,10 @@ class Record:
     Attributes:
         env: environment id.
         agent: what the suite calls the agent.
-        task_id, task_type, split, scene: the task.
+        task_id: the task's name.
+        task_type: its kind.
+        split: where it is from.
+        scene: the room or scene that it plays in, "" if unknown.
         noise: what disturbed the observations, "" for nothing.
         seed: seed of the run.
         episode: number of the task among those that are played.
@@ -57,7 +61,8 @@ class Record:
         invalid_actions: steps whose action was not possible.
         seconds: wall time.
         model_calls: answers that the agent asked a language model for.
-        prompt_tokens, completion_tokens: of these, as the model counts them.
+        prompt_tokens: what they were asked with, as the model counts it.
+        completion_tokens: what they said, as the model counts it.
         latency: seconds that it waited for them.
         cost: US dollars that they cost.
         prompt_hash: of the words that it asks with; "" without a language model.

@@ -79,7 +79,13 @@ def test_bench_quick_has_floors_and_ceiling_in_the_table(tmp_path):
         assert name in text
     assert (tmp_path / "runs" / "quick" / "report.html").exists()
     rows = json.loads((tmp_path / "runs" / "quick" / "results.json").read_text())["rows"]
-    assert {row["protocol"] for row in rows} == {"pass@1/50", "pass@1/30", "pass@1/50/invalid-10"}
+    assert {row["protocol"] for row in rows} == {
+        "pass@1/50",
+        "pass@1/30",
+        "pass@1/50/invalid-10",
+        "k-trial/30",
+        "retry-only/30",  # a control that every k-trial gets
+    }
 
 
 def test_report_is_made_again(tmp_path):

@@ -21,6 +21,7 @@ MIGRATION = DOCS / "from-alfworld.md"
 OURS = re.compile(r"^```python\n(.*?)^```", re.S | re.M)
 UPSTREAM = re.compile(r"^```\{code-block\} python\n:class: upstream\n\n(.*?)^```", re.S | re.M)
 SHELL = re.compile(r"^```bash\n(.*?)^```", re.S | re.M)
+COMMAND = re.compile(r"\bcrossworld ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 FETCHED = re.compile(r"<(?:script|img|iframe)[^>]*\ssrc=\"([^\"]*)\"|<link[^>]*\shref=\"([^\"]*)\"")
 
 CONFIG = """
@@ -69,7 +70,7 @@ def test_commands_on_a_page_exist(page: Path) -> None:
     from crossworld.cli import app
 
     command = typer.main.get_command(app)
-    for words in re.findall(r"\bcrossworld ([a-z]+)(?: ([a-z]+))?", _code(page.read_text("utf-8"))):
+    for words in COMMAND.findall(_code(page.read_text("utf-8"))):
         found = command.commands[words[0]]
         if hasattr(found, "commands"):
             assert words[1] in found.commands, words

@@ -14,7 +14,8 @@ class Comparison(NamedTuple):
 
     Attributes:
         difference: of their means over tasks.
-        low, high: its confidence interval.
+        low: where its confidence interval begins.
+        high: where it ends.
         b: number of tasks on which the first is better.
         c: number of tasks on which the second is better.
         p_value: of the exact test that b and c are equal but for chance, see `mcnemar`.

@@ -29,7 +29,7 @@ def trial_curve(
         confidence: of the two-sided intervals.
 
     Returns:
-        An estimate for each trial: of success in trials 1 to 1, 1 to 2, ..., 1 to k.
+        Estimates of success in trials 1 to 1, 1 to 2, ..., 1 to k.
 
     Raises:
         ValueError: no task, a task without an attempt, an attempt longer than k, or one that ends

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from crossworld.commands.train import clear, train_clip
+from crossworld.commands.train import FILES, train_clip
+from crossworld.commands.training import clear
 from crossworld.envs.core.errors import TaskNotFoundError
 from crossworld.wrappers.captioners.base import CaptionerError, Scene
 from crossworld.wrappers.captioners.clip import captioner as captioner_module
@@ -460,7 +461,7 @@ def test_the_command_trains_reports_and_says_that_it_is_done(
     with pytest.raises(CaptionerError, match=r"with pairs 20, not 21"):
         train_clip(TABLE, out, pairs=21, minutes=minutes)
     (out / "mine.txt").write_text("stays")
-    clear(out)
+    clear(out, FILES)
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
     (out / RESULT_FILE).write_text(json.dumps({"settings": None}))
     with pytest.raises(CaptionerError):

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 minari = pytest.importorskip("minari")
 pytest.importorskip("h5py")
 
+from crossworld.agents import Agent  # noqa: E402
 from crossworld.commands.record import RecordingError, record  # noqa: E402
 from crossworld.wrappers.dataset_head import DatasetError  # noqa: E402
 from crossworld.wrappers.datasets import (  # noqa: E402
@@ -751,12 +752,59 @@ def test_other_settings_are_refused(tmp_path):
             recorded(tmp_path, 2, **kwargs)
 
 
-class Fails:
+def test_agents_get_the_wrappers_that_they_need(tmp_path):
+    recorded(tmp_path, 2, env=HOUSEHOLD, agent="caption")
+    with gym.make(HOUSEHOLD, modalities=("image", "mission"), image_size=64) as env:
+        for episode in load_episodes(ID, tmp_path):
+            # What is recorded is the environment's own, so it can be played again without the agent.
+            observations = [env.reset(seed=episode.seed, options=episode.options)[0]]
+            observations += [env.step(action)[0] for action in episode.actions]
+            same(episode.observations, observations)
+
+
+class Hinted(gym.Wrapper):
+    """Shows the first command that is possible."""
+
+    def __init__(self, env):
+        super().__init__(env)
+        shown = self.observation_space.spaces
+        self.observation_space = gym.spaces.Dict({**shown, "hint": gym.spaces.Text(99)})
+
+    def reset(self, **given):
+        observation, info = self.env.reset(**given)
+        return {**observation, "hint": info["admissible_commands"][0]}, info
+
+    def step(self, action):
+        observation, *outcome, info = self.env.step(action)
+        return {**observation, "hint": info["admissible_commands"][0]}, *outcome, info
+
+
+class Follows(Agent):
+    """An agent that cannot play without a wrapper."""
+
+    reads = frozenset({"hint"})
+
+    def wrap(self, env):
+        return Hinted(env)
+
+    def act(self, observation, info):
+        return observation["hint"]
+
+
+@pytest.mark.parametrize("mode", ["text", "discrete"])
+def test_wrappers_of_agents_are_not_recorded(tmp_path, mode):
+    recorded(tmp_path, 1, agent=f"{__name__}:Follows", action_mode=mode)
+    (episode,) = load_episodes(ID, tmp_path)
+    assert "hint" not in episode.observations
+    listed = [commands[0] for commands in episode.infos["admissible_commands"][:-1]]
+    assert list(episode.actions) == (listed if mode == "text" else [0] * len(episode))
+    assert not load_dataset(ID, tmp_path).env_spec.additional_wrappers
+
+
+class Fails(Agent):
     """An agent that raises in some episodes."""
 
     reads = frozenset({"text", "admissible_commands"})
-    env_kwargs = {}
-    privileged = False
     made = 0
 
     def __init__(self):
@@ -769,9 +817,6 @@ class Fails:
         if Fails.made == 4:
             raise RuntimeError("out of ideas")
         return info["admissible_commands"][0]
-
-    def observe(self, observation, reward, terminated, truncated, info):
-        pass
 
 
 def test_a_failing_agent_stops_the_recording(tmp_path):

@@ -63,7 +63,8 @@ class Usage:
     Attributes:
         calls: answers asked for.
         cached: how many of them came from a cache and cost nothing.
-        prompt_tokens, completion_tokens: as the model counts them; those of cached answers, too.
+        prompt_tokens: as the model counts them; those of cached answers, too.
+        completion_tokens: the same, of what was answered.
         seconds: time until the answers were there.
         cost: US dollars; 0 where no prices are known, and for cached answers.
     """

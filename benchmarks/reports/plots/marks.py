@@ -34,7 +34,7 @@ def upright(axes: Axes, held: Sequence[Row]) -> None:
         axes: with a share from 0 to 1 to the right.
         held: the highest of each role.
     """
-    width = axes.figure.get_figwidth() * 72 * 0.55  # type: ignore[union-attr]
+    width = axes.figure.bbox.width / axes.figure.dpi * 72 * 0.55
     taken: list[tuple[int, float, float]] = []
     for row in sorted(held, key=lambda row: row.success):
         axes.axvline(
@@ -75,7 +75,7 @@ def level(axes: Axes, held: Sequence[Row]) -> list[Named]:
 
 def name_ends(axes: Axes, named: Sequence[Named]) -> None:
     """Write names at the right of lines, as near to their ends as leaves them readable."""
-    height = axes.get_position().height * axes.figure.get_figheight() * 72  # type: ignore[union-attr]
+    height = axes.bbox.height / axes.figure.dpi * 72
     lines = sorted(named, key=lambda line: line.at)
     places = spread([line.at for line in lines], _LINE_POINTS / height)
     for line, place in zip(lines, places, strict=True):

@@ -48,6 +48,9 @@ def record(
     at its end; environment and agent are seeded by (seed, k, task). So a recording that was stopped goes
     on where it stopped, one with more episodes goes on too, and both end as one that ran through.
 
+    Recorded is what the environment itself shows and is given. The wrappers that an agent needs are
+    around the recorder, so the episodes can be played again without them.
+
     Args:
         env: environment id.
         dataset_id: `name-v0` or `namespace/name-v0`.
@@ -78,7 +81,8 @@ def record(
     kwargs: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if data is not None:
         kwargs["data"] = data_folder(env, data)
-    kwargs = {**crossworld.agents.make(agent).env_kwargs, **kwargs}
+    made = crossworld.agents.make(agent)
+    kwargs = {**made.env_kwargs, **kwargs}
     with _made(env, kwargs) as bare:
         playing = str(bare.get_wrapper_attr("split"))
         digest = bare.get_wrapper_attr("manifest_hash")(playing)
@@ -92,9 +96,10 @@ def record(
             done = recorder.episode_count
             if done:
                 _say(console, f"{dataset_id} holds {done} episodes already; they are kept.")
+            shown = made.wrap(_in_words(recorder))
             try:
                 for number in _tracked(console, range(done, episodes)):
-                    _play(_in_words(recorder), agent, seed, number, task_id(number))
+                    _play(shown, agent, seed, number, task_id(number))
             except KeyboardInterrupt:
                 count = recorder.episode_count
                 _say(console, f"Stopped after {count} episodes; the same command goes on.")

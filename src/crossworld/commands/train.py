@@ -1,13 +1,13 @@
 """`train clip`."""
 
+from functools import partial
 from pathlib import Path
 
-import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from crossworld.benchmarks.progress import stages
+from crossworld.commands.training import Training, say
 from crossworld.wrappers.captioners.clip.architecture import CONFIG_FILE, WEIGHTS_FILE
 from crossworld.wrappers.captioners.clip.calibration import CALIBRATION_FILE
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
@@ -24,11 +24,11 @@ from crossworld.wrappers.captioners.clip.training import STATE_FILE, Settings
 FILES = (CONFIG_FILE, WEIGHTS_FILE, CALIBRATION_FILE, RESULT_FILE, STATE_FILE)
 """What a training writes into its folder."""
 
+STAGE_WIDTH = 16
+"""Characters for the names of its stages."""
+
 PAIRS = 30_000
 MINUTES = 20.0
-
-STOPPED = 130
-"""Exit code of a command that the user interrupted."""
 
 
 def train_clip(
@@ -60,24 +60,16 @@ def train_clip(
     console = Console()
     torch_and_open_clip()
     settings = Settings(env, pattern or default_pattern(env), pairs, minutes, seed)
-    if fresh:
-        clear(out)
-    if (result := finished(settings, out)) is not None:
-        _say(console, f"{out} holds this training already, finished (--fresh discards it).")
-    else:
-        result = _train(settings, out, console)
+    training = Training(
+        files=FILES,
+        state=STATE_FILE,
+        width=STAGE_WIDTH,
+        finished=partial(finished, settings),
+        learn=lambda folder, watch: learn(settings, visit(settings, watch), folder, watch),
+    )
+    result = training.result(out, console, fresh=fresh)
     console.print(result_table(result))
-    _say(console, f'Model: {out}. Use it with ClipCaptioner("{out}").')
-
-
-def clear(folder: Path) -> None:
-    """Remove a training from a folder, if there is one, and nothing else.
-
-    Raises:
-        OSError: a file cannot be removed.
-    """
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
+    say(console, f'Model: {out}. Use it with ClipCaptioner("{out}").')
 
 
 def result_table(result: Result) -> Table:
@@ -94,19 +86,3 @@ def result_table(result: Result) -> Table:
     table.add_row("one for all", *(f"{value:.3f}" for value in result.common))
     table.add_row("best at precision 0.9", "0.900", f"{result.recall_at:.3f}")
     return table
-
-
-def _train(settings: Settings, out: Path, console: Console) -> Result:
-    """Train, and show how far it is."""
-    if (out / STATE_FILE).exists():
-        _say(console, f"{out} holds a training under way; it goes on (--fresh discards it).")
-    try:
-        with stages(console, 16) as watch:
-            return learn(settings, visit(settings, watch), out, watch)
-    except KeyboardInterrupt:
-        _say(console, "Stopped; the same command goes on.")
-        raise typer.Exit(STOPPED) from None
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,8 +1,8 @@
 """`train ppo`."""
 
+from functools import partial
 from pathlib import Path
 
-import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -18,20 +18,20 @@ from crossworld.agents.ppo.recipe import (
 )
 from crossworld.agents.ppo.settings import ALGORITHMS, Settings
 from crossworld.agents.ppo.training import STATE_FILE
-from crossworld.benchmarks.progress import stages
 from crossworld.benchmarks.reports.words import readable
 from crossworld.benchmarks.statistics import compare, wilson
+from crossworld.commands.training import Training, say
 from crossworld.wrappers.adapters.base import needed
 
 FILES = (*map(model_file, ALGORITHMS), RESULT_FILE, STATE_FILE)
 """What trainings write into their folder."""
 
+STAGE_WIDTH = 17
+"""Characters for the names of its stages."""
+
 ALGORITHM = "maskable-ppo"
 ENV = "crossworld/Household-v0"
 MINUTES = 6.0
-
-STOPPED = 130
-"""Exit code of a command that the user interrupted."""
 
 
 def train_ppo(
@@ -63,25 +63,17 @@ def train_ppo(
     console = Console()
     settings = Settings(algorithm, env, minutes, seed)
     needed(settings.about.module, settings.about.library)
-    if fresh:
-        clear(out)
-    if (result := finished(settings, out)) is not None:
-        _say(console, f"{out} holds this training already, finished (--fresh discards it).")
-    else:
-        result = _train(settings, out, console)
+    training = Training(
+        files=FILES,
+        state=STATE_FILE,
+        width=STAGE_WIDTH,
+        finished=partial(finished, settings),
+        learn=partial(learn, settings),
+    )
+    result = training.result(out, console, fresh=fresh)
     console.print(result_table(result))
-    _say(console, difference(result))
-    _say(console, f'Model: {out}. Use it with {AGENTS[algorithm].__name__}("{out}").')
-
-
-def clear(folder: Path) -> None:
-    """Remove a training from a folder, if there is one, and nothing else.
-
-    Raises:
-        OSError: a file cannot be removed.
-    """
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
+    say(console, difference(result))
+    say(console, f'Model: {out}. Use it with {AGENTS[algorithm].__name__}("{out}").')
 
 
 def result_table(result: Result) -> Table:
@@ -119,19 +111,3 @@ def _count(games: tuple[Played, ...], kinds: set[str]) -> tuple[int, int]:
     """Return games won and games played of some task types."""
     chosen = [game for game in games if game.task_type in kinds]
     return sum(game.success for game in chosen), len(chosen)
-
-
-def _train(settings: Settings, out: Path, console: Console) -> Result:
-    """Train, and show how far it is."""
-    if (out / STATE_FILE).exists():
-        _say(console, f"{out} holds a training under way; it goes on (--fresh discards it).")
-    try:
-        with stages(console, 17) as watch:
-            return learn(settings, out, watch)
-    except KeyboardInterrupt:
-        _say(console, "Stopped; the same command goes on.")
-        raise typer.Exit(STOPPED) from None
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,8 +1,8 @@
 """`train text-lm`."""
 
+from functools import partial
 from pathlib import Path
 
-import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -11,19 +11,23 @@ from crossworld.agents.text_lm.model import MODEL_FILES
 from crossworld.agents.text_lm.recipe import RESULT_FILE, Result, finished, learn
 from crossworld.agents.text_lm.settings import Settings, weights_hash
 from crossworld.agents.text_lm.training import STATE_FILE
-from crossworld.benchmarks.progress import stages
 from crossworld.benchmarks.reports.words import readable
 from crossworld.benchmarks.statistics import wilson
+from crossworld.commands import training as shared
+from crossworld.commands.training import Training, say
 from crossworld.wrappers.chat.local import torch_and_transformers
 
 FILES = (*MODEL_FILES, RESULT_FILE, STATE_FILE)
 """What a training writes into its folder."""
 
+clear = partial(shared.clear, files=FILES)
+"""Removes a training from a folder, if there is one, and nothing else."""
+
+STAGE_WIDTH = 14
+"""Characters for the names of its stages."""
+
 ENV = "crossworld/Household-v0"
 MINUTES = 45.0
-
-STOPPED = 130
-"""Exit code of a command that the user interrupted."""
 
 
 def train_text_lm(
@@ -56,24 +60,16 @@ def train_text_lm(
     console = Console()
     torch_and_transformers()
     settings = Settings(env, minutes, seed, weights_hash(start), str(data or ""))
-    if fresh:
-        clear(out)
-    if (result := finished(settings, out)) is not None:
-        _say(console, f"{out} holds this training already, finished (--fresh discards it).")
-    else:
-        result = _train(settings, out, start, console)
+    training = Training(
+        files=FILES,
+        state=STATE_FILE,
+        width=STAGE_WIDTH,
+        finished=partial(finished, settings),
+        learn=lambda folder, watch: learn(settings, folder, watch, start=start),
+    )
+    result = training.result(out, console, fresh=fresh)
     console.print(result_table(result))
-    _say(console, f'Model: {out}. Use it with LocalChatModel("{out}"), or transformers serve.')
-
-
-def clear(folder: Path) -> None:
-    """Remove a training from a folder, if there is one, and nothing else.
-
-    Raises:
-        OSError: a file cannot be removed.
-    """
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
+    say(console, f'Model: {out}. Use it with LocalChatModel("{out}"), or transformers serve.')
 
 
 def result_table(result: Result) -> Table:
@@ -92,19 +88,3 @@ def result_table(result: Result) -> Table:
         between = f"{interval.low:.3f} to {interval.high:.3f}"
         table.add_row(name, str(won), str(games), f"{won / games:.3f}", between)
     return table
-
-
-def _train(settings: Settings, out: Path, start: Path | None, console: Console) -> Result:
-    """Train, and show how far it is."""
-    if (out / STATE_FILE).exists():
-        _say(console, f"{out} holds a training under way; it goes on (--fresh discards it).")
-    try:
-        with stages(console, 14) as watch:
-            return learn(settings, out, watch, start=start)
-    except KeyboardInterrupt:
-        _say(console, "Stopped; the same command goes on.")
-        raise typer.Exit(STOPPED) from None
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
