@@ -1,9 +1,8 @@
 """From an environment to a folder with a policy: train in some rooms, judge in others, write."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,12 +13,9 @@ from crossworld.agents.baselines.random_agent import RandomAgent
 from crossworld.agents.ppo.agent import CommandAgent, MaskablePPOAgent, PPOAgent, model_file
 from crossworld.agents.ppo.errors import PPOError
 from crossworld.agents.ppo.settings import HELD_OUT_SPLIT, Settings
-from crossworld.agents.ppo.training import STATE_FILE, Point, differing, train
+from crossworld.agents.ppo.training import STATE_FILE, Point, train
 from crossworld.envs.core.atomic import write_all_or_nothing
-from crossworld.wrappers.training import Watch, unwatched
-
-RESULT_FILE = "result.json"
-"""What a finished training found; that it is there says that the training is finished."""
+from crossworld.wrappers.training import Watch, read_result, unwatched, write_result
 
 GAMES = 200
 """Held-out games that a policy is judged on."""
@@ -91,24 +87,18 @@ def finished(settings: Settings, folder: Path) -> Result | None:
     Raises:
         PPOError: the folder is of a training with other settings, or damaged.
     """
-    path = folder / RESULT_FILE
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if found["settings"] != asdict(settings):
-            raise PPOError(f"{folder}: {differing(found['settings'], settings)}")
-        found |= {
-            "settings": settings,
+    return read_result(folder, settings, _result, PPOError)
+
+
+def _result(found: dict[str, Any]) -> Result:
+    return Result(
+        **found
+        | {
             "curve": tuple(Point(*point) for point in found["curve"]),
             "games": tuple(Played(*game) for game in found["games"]),
             "floor": tuple(Played(*game) for game in found["floor"]),
         }
-        return Result(**found)
-    except FileNotFoundError:
-        return None
-    except PPOError:
-        raise
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise PPOError(f"{path} is damaged ({error!r}); begin anew with --fresh.") from error
+    )
 
 
 def learn(
@@ -152,8 +142,7 @@ def learn(
         games=tuple(ours),
         floor=tuple(floor),
     )
-    text = json.dumps(asdict(result), indent=2) + "\n"
-    write_all_or_nothing(folder / RESULT_FILE, lambda path: path.write_text(text, "utf-8"))
+    write_result(folder, result)
     (folder / STATE_FILE).unlink(missing_ok=True)
     return result
 

@@ -22,6 +22,7 @@ from crossworld.agents.ppo.settings import (
 )
 from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.adapters.base import known, needed
+from crossworld.wrappers.training import differing
 
 STATE_FILE = "training-state.pt"
 """Weights and optimizer of a training that is under way."""
@@ -218,14 +219,3 @@ def _resumed(torch: Any, path: Path, settings: Settings) -> dict[str, Any]:
     if found != asdict(settings):
         raise PPOError(f"{path}: {differing(found, settings)}")
     return state
-
-
-def differing(found: dict[str, Any], settings: Settings) -> str:
-    """Return in words how settings that were found differ from those asked for."""
-    wanted = asdict(settings)
-    names = [name for name in wanted if found.get(name) != wanted[name]]
-    parts = [f"{name} {found.get(name)!r}, not {wanted[name]!r}" for name in names]
-    return (
-        f"a training with {' and '.join(parts)} is there already; give the same settings to go on,"
-        " another folder, or --fresh to discard it."
-    )

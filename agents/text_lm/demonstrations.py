@@ -7,12 +7,13 @@ in places that no demonstration shows.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossworld.agents.text_lm.settings import BATCH, Settings
+from crossworld.agents.text_lm.disguise import renamed, renumbered
+from crossworld.agents.text_lm.settings import Settings
 from crossworld.agents.text_lm.teacher import Teacher
 from crossworld.agents.text_lm.tokenizer import SPECIAL, Encoder, task_in, vocabulary
 
@@ -37,6 +38,13 @@ MISREAD, ELSEWHERE = 0.3, 0.5
 PREFACED, PREFACE = 0.1, 100
 """Share of the demonstrations with other words before the opening, and how many words at most."""
 
+RENUMBERED, RENAMED = 0.6, 0.15
+"""Shares of the demonstrations in which things have other numbers, and in which they have other names."""
+
+SEARCHING, DECISIVE = 1.0, 4.0
+"""How much a command of a search counts, and any other. There are few others, and who overlooks what was looked
+for has lost."""
+
 STRANGE = "xyzzy"
 """A word that is not in the vocabulary."""
 
@@ -48,12 +56,12 @@ class Turn:
     Attributes:
         text: what the game said.
         command: the answer.
-        right: whether it is the teacher's, and no slip.
+        weight: how much the answer counts, 0 for what is not to be learned.
     """
 
     text: str
     command: str
-    right: bool
+    weight: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,11 +70,11 @@ class Demonstration:
 
     Attributes:
         tokens: int16 (n,), as the chat template has them: texts and commands in turns.
-        learned: bool (n,); which of them are the teacher's commands, END included.
+        weights: float32 (n,); how much each of them counts: those of the teacher's commands, END included.
     """
 
     tokens: NDArray[np.int16]
-    learned: NDArray[np.bool_]
+    weights: NDArray[np.float32]
 
 
 class Demonstrator:
@@ -85,28 +93,48 @@ class Demonstrator:
         self._task_ids = settings.task_ids(SPLIT) if settings.world.listed else []
         self._encode = Encoder()
 
-    def batches(self, number: int) -> list[list[Demonstration]]:
-        """Return the batches of a chunk: `CHUNK` of `BATCH` demonstrations of about equal length."""
-        count = CHUNK * BATCH
-        shown = [self.demonstration(n) for n in range(number * count, (number + 1) * count)]
+    def batches(self, number: int, count: int, size: int) -> list[list[Demonstration]]:
+        """Return the batches of a chunk: `count` of `size` demonstrations of about equal length."""
+        whole = count * size
+        shown = [self.demonstration(n) for n in range(number * whole, (number + 1) * whole)]
         shown.sort(key=lambda one: len(one.tokens))
-        order = np.random.default_rng((self._seed, number, 2)).permutation(CHUNK)
-        return [shown[place * BATCH : (place + 1) * BATCH] for place in order]
+        order = np.random.default_rng((self._seed, number, 2)).permutation(count)
+        return [shown[place * size : (place + 1) * size] for place in order]
 
     def demonstration(self, number: int) -> Demonstration:
         """Return the demonstration of a number, 0 or more."""
-        parts: list[tuple[tuple[int, ...], bool]] = []
+        parts: list[tuple[tuple[int, ...], float]] = []
         task = ""
         for turn in self.episode(number):
             task = task_in(turn.text) or task
-            parts.append((self._encode.asked(turn.text, task), False))
-            parts.append(((*self._encode(turn.command), self._encode.end), turn.right))
+            parts.append((self._encode.asked(turn.text, task), 0.0))
+            parts.append(((*self._encode(turn.command), self._encode.end), turn.weight))
         tokens = np.concatenate([np.array(part, np.int16) for part, _ in parts])
-        learned = np.concatenate([np.full(len(part), right) for part, right in parts])
-        return Demonstration(tokens, learned)
+        weights = np.concatenate([np.full(len(part), weight, np.float32) for part, weight in parts])
+        return Demonstration(tokens, weights)
 
     def episode(self, number: int) -> list[Turn]:
-        """Return the turns of the demonstration of a number."""
+        """Return the turns of the demonstration of a number, in other numbers or names, or as they were.
+
+        Where names are others, nobody can know where things are, so the search is not to be learned.
+        """
+        turns = self.played(number)
+        dice = np.random.default_rng((self._seed, number, 3))
+        draw = dice.random()
+        if draw < RENAMED:
+            say = renamed(dice)
+            turns = [
+                replace(turn, weight=turn.weight if turn.weight == DECISIVE else 0.0)
+                for turn in turns
+            ]
+        elif draw < RENAMED + RENUMBERED:
+            say = renumbered([part for turn in turns for part in (turn.text, turn.command)], dice)
+        else:
+            return turns
+        return [replace(turn, text=say(turn.text), command=say(turn.command)) for turn in turns]
+
+    def played(self, number: int) -> list[Turn]:
+        """Return the turns of the demonstration of a number, as they were."""
         dice = np.random.default_rng((self._seed, number, 0))
         if self._task_ids:
             round_, place = divmod(number, len(self._task_ids))
@@ -120,13 +148,14 @@ class Demonstrator:
         teacher = Teacher(observation["text"], self._table)
         turns: list[Turn] = []
         for _ in range(STEPS):
-            command, right = teacher.next_command(), True
+            command = teacher.next_command()
+            weight = SEARCHING if teacher.searching else DECISIVE
             if dice.random() < slips:
                 again = bool(turns) and dice.random() < AGAIN
                 possible = info["admissible_commands"]
                 command = turns[-1].command if again else slip(command, possible, dice)
-                right = False
-            turns.append(Turn(text, command, right))
+                weight = 0.0
+            turns.append(Turn(text, command, weight))
             observation, _, over, _, info = self._env.step(command)
             if over:
                 break

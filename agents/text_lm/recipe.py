@@ -1,9 +1,8 @@
 """From an environment to a folder with a language model: train on demonstrations, judge, write."""
 
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,8 @@ from crossworld.agents.text_lm.errors import TextModelError
 from crossworld.agents.text_lm.model import save_model
 from crossworld.agents.text_lm.playing import Played, play
 from crossworld.agents.text_lm.settings import Settings, weights_hash
-from crossworld.agents.text_lm.training import STATE_FILE, differing, train
-from crossworld.envs.core.atomic import write_all_or_nothing
-from crossworld.wrappers.training import Watch, unwatched
-
-RESULT_FILE = "result.json"
-"""What a finished training found; that it is there says that the training is finished."""
+from crossworld.agents.text_lm.training import STATE_FILE, train
+from crossworld.wrappers.training import Watch, read_result, unwatched, write_result
 
 GAMES = 200
 """Held-out games that a model is judged on, or as many as there are."""
@@ -62,17 +57,12 @@ def finished(settings: Settings, folder: Path) -> Result | None:
     Raises:
         TextModelError: the folder is of a training with other settings, or damaged.
     """
-    path = folder / RESULT_FILE
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if found["settings"] != asdict(settings):
-            raise TextModelError(f"{folder}: {differing(found['settings'], settings)}")
-        by_type = {kind: (int(won), int(games)) for kind, (won, games) in found["by_type"].items()}
-        return Result(**(found | {"settings": settings, "by_type": by_type}))
-    except FileNotFoundError:
-        return None
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise TextModelError(f"{path} is damaged ({error!r}); begin anew with --fresh.") from error
+    return read_result(folder, settings, _result, TextModelError)
+
+
+def _result(found: dict[str, Any]) -> Result:
+    games = {kind: (int(won), int(games)) for kind, (won, games) in found["by_type"].items()}
+    return Result(**found | {"by_type": games})
 
 
 def learn(
@@ -130,8 +120,7 @@ def learn(
         steps=sum(game.steps for game in played),
         by_type=by_type(played),
     )
-    text = json.dumps(asdict(result), indent=2) + "\n"
-    write_all_or_nothing(folder / RESULT_FILE, lambda path: path.write_text(text))
+    write_result(folder, result)
     (folder / STATE_FILE).unlink(missing_ok=True)
     return result
 

@@ -12,7 +12,7 @@ from crossworld.agents.text_lm.errors import TextModelError
 from crossworld.agents.text_lm.model import WEIGHTS_FILE
 from crossworld.envs.household.vocabulary import VOCABULARY
 
-DEMONSTRATIONS_A_MINUTE = 1000
+DEMONSTRATIONS_A_MINUTE = 1450
 """Demonstrations that are learned from in what is called a minute: what two cores of a processor with
 bfloat16 instructions do at leisure. A number and no clock ends a training, so that a seed decides the weights."""
 

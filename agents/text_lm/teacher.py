@@ -22,6 +22,12 @@ class Teacher(Handcoded):
         super().__init__(opening)
         self._counts = shipped(table).table
         self._chances: dict[tuple[str, str], float] = {}
+        self.searching = False
+
+    def next_command(self) -> str:
+        """Return the next command. `searching` says whether it is one of a search."""
+        self.searching = False
+        return super().next_command()
 
     def _search(self, kind: str) -> Iterator[str]:
         """Yield visits to unseen receptacles, those first that promise most for their cost."""
@@ -33,6 +39,7 @@ class Teacher(Handcoded):
             return self._chance(kind, kind_of(receptacle)) / (2 - here + door)
 
         unseen = [r for r in memory.receptacles if r not in memory.contents]
+        self.searching = True
         for receptacle in sorted(unseen, key=promise, reverse=True):
             if receptacle == memory.at and self._mostly_closed(receptacle):
                 yield f"open {receptacle}"  # it shares a place, or arriving would have shown it

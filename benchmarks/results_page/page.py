@@ -11,6 +11,7 @@ from crossworld.benchmarks.reports.curves import controls_of
 from crossworld.benchmarks.reports.findings import find
 from crossworld.benchmarks.reports.plots import looks
 from crossworld.benchmarks.reports.replay import Frames
+from crossworld.benchmarks.reports.report import planned
 from crossworld.benchmarks.reports.sections import Section, sections
 from crossworld.benchmarks.results import ALL, Row
 
@@ -47,7 +48,7 @@ def write_page(run: RunFiles, out: Path, commands: Sequence[str]) -> None:
     agents = run.settings["agents"]
     styles = looks(agents, controls_of(agents))
     shown = sections(run, found, Frames())
-    parts = [f"# {run.settings['title']}\n", _repeat(run, commands), NOTES]
+    parts = [f"# {run.settings['title']}\n", _repeat(run, commands), _unfinished(run), NOTES]
     for section in shown:
         drawn = figures.of_task_set(run, section, styles)
         parts += [f"## {_place(section)}\n", f"{section.verdict}\n", _scores(section)]
@@ -83,6 +84,11 @@ def _repeat(run: RunFiles, commands: Sequence[str]) -> str:
     )
     versions = ", ".join(f"{name} {value}" for name, value in run.settings["versions"].items())
     return f"Made by\n\n```bash\n{lines}\n```\n\nTasks: {sets}. Versions: {versions}.\n"
+
+
+def _unfinished(run: RunFiles) -> str:
+    played, most = len(run.records), planned(run)
+    return f"**Unfinished: {played} of {most} episodes.**\n" if played < most else ""
 
 
 def _agents(run: RunFiles) -> str:

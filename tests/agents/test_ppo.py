@@ -18,6 +18,7 @@ from crossworld.agents.ppo.errors import PPOError
 from crossworld.agents.ppo.finds import NEW, SEEN, TAKEN, TRIED
 from crossworld.agents.ppo.reading import COMMANDS, Lexicon, Reader, blank, observation_space
 from crossworld.agents.ppo.settings import ALGORITHMS, Settings
+from crossworld.wrappers.training import RESULT_FILE
 
 HOUSEHOLD = "crossworld/Household-v0"
 WORDS = ["go", "to", "take", "from", "apple", "put", "in", "a", "Drawer", "you", "see", "1", "."]
@@ -227,7 +228,7 @@ def commands_of(agent: Any, seed: int) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_agents_play(folders: dict[str, Path]) -> None:
-    from crossworld.agents.ppo.recipe import RESULT_FILE, finished
+    from crossworld.agents.ppo.recipe import finished
 
     for algorithm, folder in folders.items():
 

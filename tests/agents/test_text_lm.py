@@ -10,13 +10,15 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from crossworld.agents.text_lm import demonstrations, model, recipe, training
+from crossworld.agents.text_lm import model, recipe, training
 from crossworld.agents.text_lm import settings as settings_module
 from crossworld.agents.text_lm.errors import TextModelError
 from crossworld.agents.text_lm.settings import Settings, weights_hash
 from crossworld.agents.text_lm.teacher import Teacher
-from crossworld.commands.train_text_lm import FILES, clear, train_text_lm
+from crossworld.commands.train_text_lm import FILES, train_text_lm
+from crossworld.commands.training import clear
 from crossworld.envs.core.errors import TaskNotFoundError
+from crossworld.wrappers.training import RESULT_FILE
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -29,7 +31,7 @@ from crossworld.agents.text_lm.playing import (  # noqa: E402
     Players,
     play,
 )
-from crossworld.agents.text_lm.recipe import RESULT_FILE, by_type, finished, learn  # noqa: E402
+from crossworld.agents.text_lm.recipe import by_type, finished, learn  # noqa: E402
 from crossworld.agents.text_lm.tokenizer import (  # noqa: E402
     END,
     Encoder,
@@ -52,8 +54,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     sizes = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1}
     monkeypatch.setattr(model, "CONFIG", model.CONFIG | sizes)
     monkeypatch.setattr(settings_module, "BATCH", 2)
-    monkeypatch.setattr(demonstrations, "BATCH", 2)
-    monkeypatch.setattr(demonstrations, "CHUNK", 3)
+    monkeypatch.setattr(training, "BATCH", 2)
     monkeypatch.setattr(training, "CHUNK", 3)
     monkeypatch.setattr(training, "_SAVED_EVERY", 2)
     yield
@@ -308,7 +309,7 @@ def test_the_command_trains_says_so_and_goes_on(
     with pytest.raises(TextModelError, match="is there already"):
         train_text_lm(out, minutes=short(4).minutes)
     (out / "notes.txt").write_text("mine")
-    clear(out)
+    clear(out, FILES)
     assert [path.name for path in out.iterdir()] == ["notes.txt"]
 
 

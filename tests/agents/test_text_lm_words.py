@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from official import official_folder
 
 from crossworld.agents.text_lm import demonstrations
-from crossworld.agents.text_lm.settings import BATCH, Settings
+from crossworld.agents.text_lm.settings import Settings
 from crossworld.agents.text_lm.teacher import Teacher
 from crossworld.envs.household.experts.handcoded import Handcoded
 from crossworld.envs.household.versions import VERSIONS
@@ -24,9 +24,11 @@ pytest.importorskip("transformers")
 
 from crossworld.agents.text_lm.demonstrations import Demonstrator, slip
 from crossworld.agents.text_lm.tokenizer import (
+    DROPPED,
     PHRASES,
     SPECIAL,
     Encoder,
+    name_parts,
     new_tokenizer,
     task_in,
     vocabulary,
@@ -76,7 +78,7 @@ def check_texts(env: gym.Env[Any, Any], options: dict[str, Any], seed: int) -> N
         tokens = ENCODE(text)
         assert ENCODE.unknown not in tokens, text
         if text[0].islower() and "\n" not in text and "." not in text:
-            plain = re.sub(r"\b(a|an|the|and) ", "", text)  # of missions
+            plain = re.sub(rf"\b({'|'.join(DROPPED)}) ", "", text)  # of missions
             assert ENCODE.text(tokens) == plain
 
 
@@ -99,6 +101,27 @@ def test_what_is_not_known_is_said_to_be_so() -> None:
         ENCODE.unknown, vocabulary()["mug"], ENCODE.unknown,
     )  # fmt: skip
     assert str(NUMBERS - 1) in vocabulary() and str(NUMBERS) not in vocabulary()
+
+
+def test_a_name_is_one_token_where_rooms_have_it() -> None:
+    """And what it is made of says which kind and which number."""
+    words = list(vocabulary())
+    parts = name_parts()
+    for (kind, number), token in zip(
+        parts, range(len(words) - len(parts), len(words)), strict=True
+    ):
+        assert words[token] == f"{words[kind]} {words[number]}"
+        assert ENCODE(f"the {words[token]}.") == (token,)
+    assert ENCODE("mug 12") == (vocabulary()["mug"], vocabulary()["12"])
+    assert ENCODE("cabinet 31") == (vocabulary()["cabinet"], vocabulary()["31"])
+
+
+def test_what_has_just_been_named_is_not_read_again() -> None:
+    short = "you arrive at shelf 2 you see mug 1"
+    assert ENCODE("You arrive at shelf 2. On the shelf 2, you see a mug 1.") == ENCODE(short)
+    assert ENCODE("On the shelf 2, you see a mug 1.") == ENCODE("on shelf 2 you see mug 1")
+    opened = "You open the safe 1. The safe 1 is open. In it, you see a cd 1, and a mug 1."
+    assert ENCODE(opened) == ENCODE("you open safe 1 is open in you see cd 1 mug 1")
 
 
 def test_each_phrase_is_one_token() -> None:
@@ -129,9 +152,10 @@ def test_the_chat_template_makes_what_is_trained_on(number: int) -> None:
         messages.append({"role": "assistant", "content": turn.command})
     whole = tokenizer.apply_chat_template(messages)["input_ids"]
     assert whole == shown.tokens.tolist()
-    learned = shown.tokens[shown.learned].tolist()
-    right = [(*ENCODE(turn.command), ENCODE.end) for turn in turns if turn.right]
-    assert learned == [token for command in right for token in command]
+    said = [(turn, (*ENCODE(turn.command), ENCODE.end)) for turn in turns if turn.weight]
+    assert shown.tokens[shown.weights > 0].tolist() == [token for _, said in said for token in said]
+    counted = [turn.weight for turn, said in said for _ in said]
+    assert shown.weights[shown.weights > 0].tolist() == counted
 
 
 @pytest.mark.parametrize(
@@ -179,26 +203,25 @@ def test_official_games_take_turns() -> None:
     chosen = Settings("crossworld/ALFWorld-v0", 1.0, data=str(data))
     demonstrator = Demonstrator(chosen)
     demonstrator._task_ids = demonstrator._task_ids[:5]
-    openings = [demonstrator.episode(n)[0].text.partition("-= ")[2] for n in range(10)]
+    openings = [demonstrator.played(n)[0].text.partition("-= ")[2] for n in range(10)]
     assert len(set(openings[:5])) == 5
     assert set(openings[:5]) == set(openings[5:])
 
 
-def test_batches_hold_each_demonstration_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demonstrations, "CHUNK", 3)
+def test_batches_hold_each_demonstration_once() -> None:
     demonstrator = Demonstrator(Settings(ENV, 1.0))
-    batches = demonstrator.batches(1)
-    count = 3 * BATCH
+    batches = demonstrator.batches(1, 3, 8)
+    count = 3 * 8
     found = sorted(one.tokens.tolist() for batch in batches for one in batch)
     numbers = range(count, 2 * count)
     assert found == sorted(demonstrator.demonstration(n).tokens.tolist() for n in numbers)
-    assert {len(batch) for batch in batches} == {BATCH}
+    assert {len(batch) for batch in batches} == {8}
 
 
 def test_some_are_with_slips_and_some_with_a_preface() -> None:
     demonstrator = Demonstrator(Settings(ENV, 1.0))
-    episodes = [demonstrator.episode(number) for number in range(120)]
-    slipping = sum(not all(turn.right for turn in turns) for turns in episodes)
+    episodes = [demonstrator.played(number) for number in range(120)]
+    slipping = sum(not all(turn.weight for turn in turns) for turns in episodes)
     prefaced = sum(not turns[0].text.startswith("-= ") for turns in episodes)
     assert 25 < slipping < 70
     assert 3 < prefaced < 25

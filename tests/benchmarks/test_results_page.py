@@ -56,6 +56,16 @@ def test_tables_are_whole(runs, tmp_path):
         assert len(widths) == 1
 
 
+def test_a_run_that_is_not_over_is_said_to_be_so(runs, tmp_path):
+    whole = merged(runs)
+    write_page(whole, tmp_path / "whole.md", [])
+    assert "Unfinished" not in (tmp_path / "whole.md").read_text()
+    failed = next(record for record in whole.records if not record.trial)
+    part = replace(whole, records=tuple(r for r in whole.records if r != failed))
+    write_page(part, tmp_path / "part.md", [])
+    assert re.search(r"Unfinished: \d+ of \d+ episodes", (tmp_path / "part.md").read_text())
+
+
 def test_runs_that_do_not_fit_are_refused(kit, runs, tmp_path, suite):
     with pytest.raises(RunError, match="two runs have an agent 'random'"):
         merged([runs[0], runs[0]])

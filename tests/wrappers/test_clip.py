@@ -49,7 +49,6 @@ from crossworld.wrappers.captioners.clip.calibration import (  # noqa: E402
     read_calibration,
 )
 from crossworld.wrappers.captioners.clip.recipe import (  # noqa: E402
-    RESULT_FILE,
     default_pattern,
     finished,
     learn,
@@ -60,6 +59,7 @@ from crossworld.wrappers.captioners.clip.training import (  # noqa: E402
     Settings,
     train,
 )
+from crossworld.wrappers.training import RESULT_FILE  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("default")  # of libraries: torch, timm and the hub
 

@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from crossworld.agents.text_lm.model import LONGEST, new_model, save_model  # noqa: E402
+from crossworld.agents.text_lm.tokenizer import vocabulary  # noqa: E402
 from crossworld.wrappers.chat.base import (  # noqa: E402
     ChatError,
     ChatModel,
@@ -169,7 +170,7 @@ def test_answers_are_as_long_as_they_may_be_and_are_counted(chat: LocalChatModel
         found = chat.complete(said(TEXTS[1]), Sampling(temperature=2.0, max_tokens=most, seed=4))
         assert found.usage.completion_tokens <= most
         assert found.usage.calls == 1 and found.usage.cached == 0
-        assert found.usage.prompt_tokens > 10
+        assert found.usage.prompt_tokens > 5
         assert found.usage.seconds > 0
         assert found.text == found.text.strip()
 
@@ -198,7 +199,7 @@ def test_after_a_failure_all_is_as_before(folder: Path, monkeypatch: pytest.Monk
 
 def test_a_model_that_keeps_a_window_only_reads_all_again(tmp_path: Path) -> None:
     config = transformers.MistralConfig(
-        vocab_size=300, hidden_size=16, intermediate_size=16, num_hidden_layers=1,
+        vocab_size=len(vocabulary()), hidden_size=16, intermediate_size=16, num_hidden_layers=1,
         num_attention_heads=2, num_key_value_heads=2, sliding_window=4, eos_token_id=2,
     )  # fmt: skip
     torch.manual_seed(0)

@@ -12,7 +12,6 @@ from crossworld.wrappers.captioners.clip.architecture import CONFIG_FILE, WEIGHT
 from crossworld.wrappers.captioners.clip.calibration import CALIBRATION_FILE
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
 from crossworld.wrappers.captioners.clip.recipe import (
-    RESULT_FILE,
     Result,
     default_pattern,
     finished,
@@ -20,6 +19,7 @@ from crossworld.wrappers.captioners.clip.recipe import (
     visit,
 )
 from crossworld.wrappers.captioners.clip.training import STATE_FILE, Settings
+from crossworld.wrappers.training import RESULT_FILE
 
 FILES = (CONFIG_FILE, WEIGHTS_FILE, CALIBRATION_FILE, RESULT_FILE, STATE_FILE)
 """What a training writes into its folder."""

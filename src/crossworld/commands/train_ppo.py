@@ -8,20 +8,14 @@ from rich.console import Console
 from rich.table import Table
 
 from crossworld.agents.ppo.agent import model_file
-from crossworld.agents.ppo.recipe import (
-    AGENTS,
-    RESULT_FILE,
-    Played,
-    Result,
-    finished,
-    learn,
-)
+from crossworld.agents.ppo.recipe import AGENTS, Played, Result, finished, learn
 from crossworld.agents.ppo.settings import ALGORITHMS, Settings
 from crossworld.agents.ppo.training import STATE_FILE
 from crossworld.benchmarks.reports.words import readable
 from crossworld.benchmarks.statistics import compare, wilson
 from crossworld.commands.training import Training, say
 from crossworld.wrappers.adapters.base import needed
+from crossworld.wrappers.training import RESULT_FILE
 
 FILES = (*map(model_file, ALGORITHMS), RESULT_FILE, STATE_FILE)
 """What trainings write into their folder."""

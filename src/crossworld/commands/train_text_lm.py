@@ -8,20 +8,17 @@ from rich.console import Console
 from rich.table import Table
 
 from crossworld.agents.text_lm.model import MODEL_FILES
-from crossworld.agents.text_lm.recipe import RESULT_FILE, Result, finished, learn
+from crossworld.agents.text_lm.recipe import Result, finished, learn
 from crossworld.agents.text_lm.settings import Settings, weights_hash
 from crossworld.agents.text_lm.training import STATE_FILE
 from crossworld.benchmarks.reports.words import readable
 from crossworld.benchmarks.statistics import wilson
-from crossworld.commands import training as shared
 from crossworld.commands.training import Training, say
 from crossworld.wrappers.chat.local import torch_and_transformers
+from crossworld.wrappers.training import RESULT_FILE
 
 FILES = (*MODEL_FILES, RESULT_FILE, STATE_FILE)
 """What a training writes into its folder."""
-
-clear = partial(shared.clear, files=FILES)
-"""Removes a training from a folder, if there is one, and nothing else."""
 
 STAGE_WIDTH = 14
 """Characters for the names of its stages."""

@@ -1,15 +1,13 @@
 """From an environment to a folder with a model: play, train, set thresholds, judge, write."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossworld.envs.core.atomic import write_all_or_nothing
 from crossworld.wrappers.captioners.base import CaptionerError
 from crossworld.wrappers.captioners.clip.architecture import save_model
 from crossworld.wrappers.captioners.clip.calibration import Calibration, calibrate
@@ -24,16 +22,8 @@ from crossworld.wrappers.captioners.clip.pairs import (
     tuning,
 )
 from crossworld.wrappers.captioners.clip.scores import Score, curve, score
-from crossworld.wrappers.captioners.clip.training import (
-    STATE_FILE,
-    Settings,
-    differing,
-    train,
-)
-from crossworld.wrappers.training import Watch, unwatched
-
-RESULT_FILE = "training.json"
-"""What a finished training found; that it is there says that the training is finished."""
+from crossworld.wrappers.captioners.clip.training import STATE_FILE, Settings, train
+from crossworld.wrappers.training import Watch, read_result, unwatched, write_result
 
 PATTERNS: Mapping[str, str] = {
     "Household": r"you see an? .*",
@@ -131,23 +121,19 @@ def finished(settings: Settings, folder: Path) -> Result | None:
     Raises:
         CaptionerError: the folder is of a training with other settings, or damaged.
     """
-    path = folder / RESULT_FILE
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if found["settings"] != asdict(settings):
-            raise CaptionerError(f"{folder}: {differing(found['settings'], settings)}")
-        found |= {
-            "settings": settings,
+    return read_result(folder, settings, _result, CaptionerError)
+
+
+def _result(found: dict[str, Any]) -> Result:
+    return Result(
+        **found
+        | {
             "own": Score(*found["own"]),
             "common": Score(*found["common"]),
             "precision_curve": tuple(found["precision_curve"]),
             "recall_curve": tuple(found["recall_curve"]),
         }
-        return Result(**found)
-    except FileNotFoundError:
-        return None
-    except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
-        raise CaptionerError(f"{path} is damaged ({error!r}); begin anew with --fresh.") from error
+    )
 
 
 def visit(settings: Settings, watch: Watch = unwatched, held_out: int = HELD_OUT) -> Rooms:
@@ -219,8 +205,7 @@ def learn(settings: Settings, rooms: Rooms, folder: Path, watch: Watch = unwatch
     )
     result = judge(settings, rooms, calibration, eyes)
     calibration.write(folder)
-    text = json.dumps(asdict(result), indent=2) + "\n"
-    write_all_or_nothing(folder / RESULT_FILE, lambda path: path.write_text(text))
+    write_result(folder, result)
     (folder / STATE_FILE).unlink(missing_ok=True)
     return result
 

@@ -22,7 +22,7 @@ from crossworld.wrappers.captioners.clip.architecture import (
 )
 from crossworld.wrappers.captioners.clip.libraries import torch_and_open_clip
 from crossworld.wrappers.captioners.clip.pairs import Pairs
-from crossworld.wrappers.training import bfloat16
+from crossworld.wrappers.training import bfloat16, differing
 
 STATE_FILE = "training-state.pt"
 """Weights and optimizer of a training that is under way; no name that open_clip looks for."""
@@ -225,14 +225,3 @@ def _resumed(torch: Any, path: Path, settings: Settings, model: Any, optimizer: 
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     return step
-
-
-def differing(found: dict[str, Any], settings: Settings) -> str:
-    """Return in words how settings that were found differ from those asked for."""
-    wanted = asdict(settings)
-    names = [name for name in wanted if found.get(name) != wanted[name]]
-    parts = [f"{name} {found.get(name)!r}, not {wanted[name]!r}" for name in names]
-    return (
-        f"a training with {' and '.join(parts)} is there already; give the same settings to go on,"
-        " another folder, or --fresh to discard it."
-    )
