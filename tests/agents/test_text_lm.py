@@ -10,7 +10,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from crossworld.agents.text_lm import model, recipe, training
+from crossworld.agents.text_lm import default_folder, model, recipe, training
 from crossworld.agents.text_lm import settings as settings_module
 from crossworld.agents.text_lm.errors import TextModelError
 from crossworld.agents.text_lm.settings import Settings, weights_hash
@@ -290,6 +290,17 @@ def test_games_are_played_to_their_end(
 def test_games_are_counted_by_type() -> None:
     games = [Played("a", "x", True, 3), Played("b", "y", False, 50), Played("c", "x", False, 50)]
     assert by_type(games) == {"x": (1, 2), "y": (0, 1)}
+
+
+# What comes along
+
+
+@pytest.mark.slow
+def test_the_model_that_comes_along_wins_held_out_games() -> None:
+    """Measured: 192 of 200 (0.960; Wilson 95 % 0.923 to 0.980)."""
+    chosen = Settings(ENV, 1.0)
+    found = play(load_model(default_folder()), chosen, chosen.task_ids("valid_unseen", 50))
+    assert sum(game.success for game in found) >= 43
 
 
 # The command
