@@ -20,8 +20,8 @@ MODEL_FILES = (
 )
 """What a saved model consists of."""
 
-LONGEST = 2048
-"""Most tokens of a conversation. Episodes of 50 steps have up to 900, without a preface."""
+LONGEST = 4096
+"""Most tokens of a conversation. Episodes of 50 steps have up to 900, and 2,100 with much noise."""
 
 CONFIG: dict[str, Any] = {
     "hidden_size": 128,

@@ -85,6 +85,15 @@ found by looking for the same words, which a small model learns much sooner than
 Messages of the system are left out: the model needs no instructions."""
 
 
+ANSWER = {
+    "defaults": {"role": "assistant"},
+    "start_anchor": COMMAND,
+    "fields": {"content": {"close": [END], "content": "text"}},
+}
+"""Where an answer stands in what was generated, as `parse_response` of transformers wants it said. Without it,
+`transformers serve` looks for what other models of the architecture say."""
+
+
 def task_in(text: str) -> str | None:
     """Return the task that a text sets, as the template finds it; None if it sets none."""
     _, mark, rest = text.rpartition(MISSION_MARK)
@@ -178,6 +187,7 @@ def new_tokenizer(longest: int) -> Any:
         padding_side="left",
         clean_up_tokenization_spaces=False,
         model_input_names=["input_ids", "attention_mask"],
+        response_template=ANSWER,
     )
 
 

@@ -115,6 +115,13 @@ def test_answers_end_before_a_stop_that_the_server_does_not_know(server, make):
     assert ask(make(), sampling=Sampling(stop=("Observation:", "wall"))).text == "go east."
 
 
+def test_stops_need_not_be_sent(server, make):
+    server.replies = [says(" go east.\nObservation: a wall", usage=counts(1, 1))]
+    sampling = Sampling(stop=("Observation:",))
+    assert ask(make(stops=False), sampling=sampling).text == "go east."
+    assert "stop" not in server.seen[0]
+
+
 PASSING = {
     "500, then fine": [fails(500), fails(503)],
     "too many": [fails(429)],

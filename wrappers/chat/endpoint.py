@@ -7,6 +7,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from crossworld.wrappers.chat.base import (
@@ -102,6 +103,8 @@ class EndpointChatModel:
         prices: US dollars for a million tokens of prompts, and of answers; None: costs are 0.
         answers_as: the name that the server gives the model in its answers, where that is another
             one than `model`, as gateways with names of their own do.
+        stops: whether the server is told where answers end; they are cut there in any case.
+            `transformers serve` 5.23 fails on stops if a model's vocabulary is one of whole words.
 
     Raises:
         ChatError: an argument is not as said above.
@@ -120,6 +123,7 @@ class EndpointChatModel:
         *,
         total_timeout: float = 600.0,
         answers_as: str | None = None,
+        stops: bool = True,
     ) -> None:
         if not isinstance(model, str) or not model:
             raise ChatError(f"model {model!r}: give its name at the endpoint.")
@@ -139,6 +143,7 @@ class EndpointChatModel:
         self._concurrency = concurrency
         self._prices = _checked_prices(prices)
         self._answers_as = answers_as or model
+        self._stops = stops
         self._connections: dict[int, Connection] = {}
 
     def complete(self, messages: Sequence[Message], sampling: Sampling) -> Completion:
@@ -185,7 +190,7 @@ class EndpointChatModel:
         """
         check_request(messages, sampling)
         connection = self._connection()
-        limits = _limits(connection, sampling)
+        limits = _limits(connection, sampling if self._stops else replace(sampling, stop=()))
         with connection.slots:
             body = self._send(connection, {"messages": to_wire(messages), **limits})
         try:
