@@ -180,11 +180,11 @@ def trials_of(agent: Mapping[str, Any], protocol: str) -> int:
 def sees(reads: Iterable[str]) -> str:
     """Return what an agent reads of the world in short, such as `image` or `image, text`.
 
-    `commands` stands for an agent that reads nothing but what is possible now, `nothing` for one
-    that reads not even that.
+    `commands` stands for the list of what is possible now, which says where things are to who looks
+    nowhere; `nothing` for an agent that reads not even that.
     """
-    found = sorted({MODALITIES[entry] for entry in reads if entry in MODALITIES})
-    return ", ".join(found) or ("commands" if "admissible_commands" in reads else "nothing")
+    names = {**MODALITIES, "admissible_commands": "commands"}
+    return ", ".join(sorted({names[entry] for entry in reads if entry in names})) or "nothing"
 
 
 def write_results(folder: Path, run: RunFiles, found: Mapping[str, Any]) -> None:
