@@ -29,8 +29,7 @@ _SAVED_EVERY = 100
 _RATE, _RATE_AGAIN = 6e-3, 2e-3
 """Learning rates from random weights and from trained ones.
 
-Of new demonstrations, 31 % of the commands were right after 200 steps at 2e-3, 53 % at 5e-3, 63 % at 1e-2, 54 % at
-2e-2; after 400 steps, 74 % at 5e-3 and 72 % at 1e-2.
+After 4,000 demonstrations the loss was 0.31 at 6e-3, and 0.33 at twice as much.
 """
 
 _WARM, _LAST = 0.02, 0.02
