@@ -21,7 +21,7 @@ MODEL_FILES = (
 """What a saved model consists of."""
 
 LONGEST = 4096
-"""Most tokens of a conversation. Episodes of 50 steps have up to 900, and 2,100 with much noise."""
+"""Most tokens of a conversation. Of 400 demonstrations the longest has 809; with much noise on the text it can be 2,056."""
 
 CONFIG: dict[str, Any] = {
     "hidden_size": 128,

@@ -15,7 +15,7 @@ SLOTS = 50
 """Games that are played side by side."""
 
 LONGEST_COMMAND = 16
-"""Tokens of a command at most, its end included. Commands of these worlds have up to 9."""
+"""Tokens of a command at most, its end included. Commands of these worlds have up to 6."""
 
 
 @dataclass(frozen=True, slots=True)

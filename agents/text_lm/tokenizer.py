@@ -3,7 +3,7 @@
 Texts are lower-cased. What carries nothing in these worlds' texts is dropped: articles, marks, and the name
 that a sentence repeats ("You arrive at shelf 1. On the shelf 1, you see"). What they say over and over is one
 token, and so is the name of a thing ("mug 2"): what is looked for, and then said, is found in one place. An
-episode has a third as many tokens as words, and training sees as many more episodes in the same time.
+episode has a third as many tokens as words, so training sees more episodes in the same time.
 """
 
 from collections.abc import Sequence

@@ -29,7 +29,7 @@ _SAVED_EVERY = 100
 _RATE, _RATE_AGAIN = 6e-3, 2e-3
 """Learning rates from random weights and from trained ones.
 
-After 4,000 demonstrations the loss was 0.31 at 6e-3, and 0.33 at twice as much.
+After 4,000 demonstrations the loss was 0.31 at 6e-3, and 0.33 at twice as much (with two heads).
 """
 
 _WARM, _LAST = 0.02, 0.02
@@ -63,6 +63,9 @@ def train(
 
     Its state is written into the folder every minute or so, from where the same call goes on: it ends
     with the weights of a training that was never stopped, bit for bit on the same kind of processor.
+
+    Another process plays, which imports the main module: a script that calls this needs the guard
+    `if __name__ == "__main__"`.
 
     Args:
         settings: what decides the weights.
